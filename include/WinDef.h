@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: MIT */
+/* The spelling of windef.h that many programs use. */
+#include <windef.h>

@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: MIT */
+/* The spelling of winerror.h that many programs use. */
+#include <winerror.h>

@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: MIT */
+/* The spelling of winnt.h that many programs use. */
+#include <winnt.h>

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Events, mutexes, semaphores, critical sections and waits. INFINITE and the WAIT_ results are in
+ * winbase.h.
+ */
+#ifndef TRANSOM_SYNCHAPI_H
+#define TRANSOM_SYNCHAPI_H
+
+#include <minwindef.h>
+#include <minwinbase.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define CREATE_MUTEX_INITIAL_OWNER     0x00000001
+#define CREATE_EVENT_MANUAL_RESET      0x00000001
+#define CREATE_EVENT_INITIAL_SET       0x00000002
+#define CRITICAL_SECTION_NO_DEBUG_INFO RTL_CRITICAL_SECTION_FLAG_NO_DEBUG_INFO
+#define MUTEX_MODIFY_STATE             MUTANT_QUERY_STATE
+#define MUTEX_ALL_ACCESS               MUTANT_ALL_ACCESS
+
+/*
+ * Makes an event. One with manual reset lets all waiters go until it is reset, the other exactly
+ * one for each SetEvent. NULL on failure; the caller closes the handle. Objects with a name are not
+ * there yet: any name but NULL is ERROR_NOT_SUPPORTED. SDK: CreateEventW.
+ */
+WINBASEAPI HANDLE WINAPI CreateEventA(LPSECURITY_ATTRIBUTES lpEventAttributes, BOOL bManualReset,
+                                      BOOL bInitialState, LPCSTR lpName);
+WINBASEAPI HANDLE WINAPI CreateEventW(LPSECURITY_ATTRIBUTES lpEventAttributes, BOOL bManualReset,
+                                      BOOL bInitialState, LPCWSTR lpName);
+#ifdef UNICODE
+#define CreateEvent CreateEventW
+#else
+#define CreateEvent CreateEventA
+#endif
+
+/*
+ * CreateEvent with CREATE_EVENT_ flags and the access that the handle shall have. SDK:
+ * CreateEventExW.
+ */
+WINBASEAPI HANDLE WINAPI CreateEventExA(LPSECURITY_ATTRIBUTES lpEventAttributes, LPCSTR lpName,
+                                        DWORD dwFlags, DWORD dwDesiredAccess);
+WINBASEAPI HANDLE WINAPI CreateEventExW(LPSECURITY_ATTRIBUTES lpEventAttributes, LPCWSTR lpName,
+                                        DWORD dwFlags, DWORD dwDesiredAccess);
+#ifdef UNICODE
+#define CreateEventEx CreateEventExW
+#else
+#define CreateEventEx CreateEventExA
+#endif
+
+/* Sets an event and wakes its waiters. SDK: SetEvent. */
+WINBASEAPI BOOL WINAPI SetEvent(HANDLE hEvent);
+
+/* Clears an event. SDK: ResetEvent. */
+WINBASEAPI BOOL WINAPI ResetEvent(HANDLE hEvent);
+
+/* Wakes those that wait now, all or one, and leaves the event cleared. SDK: PulseEvent. */
+WINBASEAPI BOOL WINAPI PulseEvent(HANDLE hEvent);
+
+/*
+ * Makes a mutex, owned by the calling thread if asked. Its owner may take it again and releases it
+ * as often. NULL on failure; the caller closes the handle. Objects with a name are not there yet:
+ * any name but NULL is ERROR_NOT_SUPPORTED. SDK: CreateMutexW.
+ */
+WINBASEAPI HANDLE WINAPI CreateMutexA(LPSECURITY_ATTRIBUTES lpMutexAttributes, BOOL bInitialOwner,
+                                      LPCSTR lpName);
+WINBASEAPI HANDLE WINAPI CreateMutexW(LPSECURITY_ATTRIBUTES lpMutexAttributes, BOOL bInitialOwner,
+                                      LPCWSTR lpName);
+#ifdef UNICODE
+#define CreateMutex CreateMutexW
+#else
+#define CreateMutex CreateMutexA
+#endif
+
+/*
+ * CreateMutex with CREATE_MUTEX_ flags and the access that the handle shall have. SDK:
+ * CreateMutexExW.
+ */
+WINBASEAPI HANDLE WINAPI CreateMutexExA(LPSECURITY_ATTRIBUTES lpMutexAttributes, LPCSTR lpName,
+                                        DWORD dwFlags, DWORD dwDesiredAccess);
+WINBASEAPI HANDLE WINAPI CreateMutexExW(LPSECURITY_ATTRIBUTES lpMutexAttributes, LPCWSTR lpName,
+                                        DWORD dwFlags, DWORD dwDesiredAccess);
+#ifdef UNICODE
+#define CreateMutexEx CreateMutexExW
+#else
+#define CreateMutexEx CreateMutexExA
+#endif
+
+/*
+ * Gives up one acquisition of a mutex. ERROR_NOT_OWNER when another thread has it. SDK:
+ * ReleaseMutex.
+ */
+WINBASEAPI BOOL WINAPI ReleaseMutex(HANDLE hMutex);
+
+/*
+ * Makes a semaphore with a count and its limit. NULL on failure; the caller closes the handle.
+ * Objects with a name are not there yet: any name but NULL is ERROR_NOT_SUPPORTED. SDK:
+ * CreateSemaphoreW.
+ */
+WINBASEAPI HANDLE WINAPI CreateSemaphoreW(LPSECURITY_ATTRIBUTES lpSemaphoreAttributes,
+                                          LONG lInitialCount, LONG lMaximumCount, LPCWSTR lpName);
+#ifdef UNICODE
+#define CreateSemaphore CreateSemaphoreW
+#endif
+
+/*
+ * CreateSemaphore with the access that the handle shall have; the flags must be 0. SDK:
+ * CreateSemaphoreExW.
+ */
+WINBASEAPI HANDLE WINAPI CreateSemaphoreExW(LPSECURITY_ATTRIBUTES lpSemaphoreAttributes,
+                                            LONG lInitialCount, LONG lMaximumCount, LPCWSTR lpName,
+                                            DWORD dwFlags, DWORD dwDesiredAccess);
+#ifdef UNICODE
+#define CreateSemaphoreEx CreateSemaphoreExW
+#endif
+
+/*
+ * Adds to the count and tells the one before, if wanted. ERROR_TOO_MANY_POSTS, and no change, when
+ * it would pass the limit. SDK: ReleaseSemaphore.
+ */
+WINBASEAPI BOOL WINAPI ReleaseSemaphore(HANDLE hSemaphore, LONG lReleaseCount,
+                                        LPLONG lpPreviousCount);
+
+/*
+ * Waits for an object: ms, or INFINITE; 0 only looks. WAIT_OBJECT_0, WAIT_ABANDONED, WAIT_TIMEOUT
+ * or WAIT_FAILED. SDK: WaitForSingleObject.
+ */
+WINBASEAPI DWORD WINAPI WaitForSingleObject(HANDLE hHandle, DWORD dwMilliseconds);
+
+/*
+ * WaitForSingleObject that may be alertable: WAIT_IO_COMPLETION after a call queued to the thread.
+ * SDK: WaitForSingleObjectEx.
+ */
+WINBASEAPI DWORD WINAPI WaitForSingleObjectEx(HANDLE hHandle, DWORD dwMilliseconds,
+                                              BOOL bAlertable);
+
+/*
+ * Waits for one of up to 64 objects, or for all of them at the same moment. WAIT_OBJECT_0 + i names
+ * the first that was ready, WAIT_ABANDONED_0 + i a mutex whose owner died. SDK:
+ * WaitForMultipleObjects.
+ */
+WINBASEAPI DWORD WINAPI WaitForMultipleObjects(DWORD nCount, const HANDLE *lpHandles, BOOL bWaitAll,
+                                               DWORD dwMilliseconds);
+
+/* WaitForMultipleObjects that may be alertable. SDK: WaitForMultipleObjectsEx. */
+WINBASEAPI DWORD WINAPI WaitForMultipleObjectsEx(DWORD nCount, const HANDLE *lpHandles,
+                                                 BOOL bWaitAll, DWORD dwMilliseconds,
+                                                 BOOL bAlertable);
+
+/* Stops the thread for so many ms; 0 lets others run first. SDK: Sleep. */
+WINBASEAPI VOID WINAPI Sleep(DWORD dwMilliseconds);
+
+/*
+ * Sleep that may be alertable: 0 after the time, WAIT_IO_COMPLETION after a queued call. SDK:
+ * SleepEx.
+ */
+WINBASEAPI DWORD WINAPI SleepEx(DWORD dwMilliseconds, BOOL bAlertable);
+
+/* Prepares a critical section, free and owned by nobody. SDK: InitializeCriticalSection. */
+WINBASEAPI VOID WINAPI InitializeCriticalSection(LPCRITICAL_SECTION lpCriticalSection);
+
+/*
+ * The same, with the number of turns that a thread spins before it sleeps. Returns TRUE. SDK:
+ * InitializeCriticalSectionAndSpinCount.
+ */
+WINBASEAPI BOOL WINAPI InitializeCriticalSectionAndSpinCount(LPCRITICAL_SECTION lpCriticalSection,
+                                                             DWORD dwSpinCount);
+
+/* The same with CRITICAL_SECTION_ flags. SDK: InitializeCriticalSectionEx. */
+WINBASEAPI BOOL WINAPI InitializeCriticalSectionEx(LPCRITICAL_SECTION lpCriticalSection,
+                                                   DWORD dwSpinCount, DWORD Flags);
+
+/* Sets the number of spins and returns the old one. SDK: SetCriticalSectionSpinCount. */
+WINBASEAPI DWORD WINAPI SetCriticalSectionSpinCount(LPCRITICAL_SECTION lpCriticalSection,
+                                                    DWORD dwSpinCount);
+
+/*
+ * Takes a critical section, waiting without limit. Its owner may take it again. SDK:
+ * EnterCriticalSection.
+ */
+WINBASEAPI VOID WINAPI EnterCriticalSection(LPCRITICAL_SECTION lpCriticalSection);
+
+/* Takes a critical section if that needs no wait; else FALSE. SDK: TryEnterCriticalSection. */
+WINBASEAPI BOOL WINAPI TryEnterCriticalSection(LPCRITICAL_SECTION lpCriticalSection);
+
+/* Gives up one acquisition of a critical section. SDK: LeaveCriticalSection. */
+WINBASEAPI VOID WINAPI LeaveCriticalSection(LPCRITICAL_SECTION lpCriticalSection);
+
+/* Ends the use of a critical section that nobody holds. SDK: DeleteCriticalSection. */
+WINBASEAPI VOID WINAPI DeleteCriticalSection(LPCRITICAL_SECTION lpCriticalSection);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

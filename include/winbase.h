@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The rest of the base functions: forms with 8-bit text, messages, local memory, and the constants
+ * that the function headers leave to this one.
+ */
+#ifndef TRANSOM_WINBASE_H
+#define TRANSOM_WINBASE_H
+
+#include <stdarg.h>
+#include <minwindef.h>
+#include <minwinbase.h>
+#include <debugapi.h>
+#include <errhandlingapi.h>
+#include <fileapi.h>
+#include <handleapi.h>
+#include <heapapi.h>
+#include <libloaderapi.h>
+#include <namedpipeapi.h>
+#include <processenv.h>
+#include <processthreadsapi.h>
+#include <profileapi.h>
+#include <securitybaseapi.h>
+#include <synchapi.h>
+#include <sysinfoapi.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Waits. */
+#define INFINITE           0xFFFFFFFF
+#define WAIT_FAILED        ((DWORD)0xFFFFFFFF)
+#define WAIT_OBJECT_0      ((DWORD)0x00000000)
+#define WAIT_ABANDONED     ((DWORD)0x00000080)
+#define WAIT_ABANDONED_0   ((DWORD)0x00000080)
+#define WAIT_IO_COMPLETION ((DWORD)0x000000C0)
+#define WAIT_TIMEOUT       258
+
+/* Flags of CreateFile and CreateNamedPipe. */
+#define FILE_FLAG_WRITE_THROUGH       0x80000000
+#define FILE_FLAG_OVERLAPPED          0x40000000
+#define FILE_FLAG_NO_BUFFERING        0x20000000
+#define FILE_FLAG_RANDOM_ACCESS       0x10000000
+#define FILE_FLAG_SEQUENTIAL_SCAN     0x08000000
+#define FILE_FLAG_DELETE_ON_CLOSE     0x04000000
+#define FILE_FLAG_BACKUP_SEMANTICS    0x02000000
+#define FILE_FLAG_POSIX_SEMANTICS     0x01000000
+#define FILE_FLAG_SESSION_AWARE       0x00800000
+#define FILE_FLAG_OPEN_REPARSE_POINT  0x00200000
+#define FILE_FLAG_OPEN_NO_RECALL      0x00100000
+#define FILE_FLAG_FIRST_PIPE_INSTANCE 0x00080000
+
+/* What a pipe client lets the server do in its name. */
+#define SECURITY_ANONYMOUS        (SecurityAnonymous << 16)
+#define SECURITY_IDENTIFICATION   (SecurityIdentification << 16)
+#define SECURITY_IMPERSONATION    (SecurityImpersonation << 16)
+#define SECURITY_DELEGATION       (SecurityDelegation << 16)
+#define SECURITY_CONTEXT_TRACKING 0x00040000
+#define SECURITY_EFFECTIVE_ONLY   0x00080000
+#define SECURITY_SQOS_PRESENT     0x00100000
+#define SECURITY_VALID_SQOS_FLAGS 0x001F0000
+
+#define FILE_BEGIN   0
+#define FILE_CURRENT 1
+#define FILE_END     2
+
+#define FILE_TYPE_UNKNOWN 0x0000
+#define FILE_TYPE_DISK    0x0001
+#define FILE_TYPE_CHAR    0x0002
+#define FILE_TYPE_PIPE    0x0003
+#define FILE_TYPE_REMOTE  0x8000
+
+#define STD_INPUT_HANDLE  ((DWORD)-10)
+#define STD_OUTPUT_HANDLE ((DWORD)-11)
+#define STD_ERROR_HANDLE  ((DWORD)-12)
+
+/* Pipes. */
+#define PIPE_ACCESS_INBOUND        0x00000001
+#define PIPE_ACCESS_OUTBOUND       0x00000002
+#define PIPE_ACCESS_DUPLEX         0x00000003
+#define PIPE_CLIENT_END            0x00000000
+#define PIPE_SERVER_END            0x00000001
+#define PIPE_WAIT                  0x00000000
+#define PIPE_NOWAIT                0x00000001
+#define PIPE_READMODE_BYTE         0x00000000
+#define PIPE_READMODE_MESSAGE      0x00000002
+#define PIPE_TYPE_BYTE             0x00000000
+#define PIPE_TYPE_MESSAGE          0x00000004
+#define PIPE_ACCEPT_REMOTE_CLIENTS 0x00000000
+#define PIPE_REJECT_REMOTE_CLIENTS 0x00000008
+#define PIPE_UNLIMITED_INSTANCES   255
+#define NMPWAIT_WAIT_FOREVER       0xFFFFFFFF
+#define NMPWAIT_NOWAIT             0x00000001
+#define NMPWAIT_USE_DEFAULT_WAIT   0x00000000
+
+/* Processes and threads. */
+#define DEBUG_PROCESS                     0x00000001
+#define DEBUG_ONLY_THIS_PROCESS           0x00000002
+#define CREATE_SUSPENDED                  0x00000004
+#define DETACHED_PROCESS                  0x00000008
+#define CREATE_NEW_CONSOLE                0x00000010
+#define NORMAL_PRIORITY_CLASS             0x00000020
+#define IDLE_PRIORITY_CLASS               0x00000040
+#define HIGH_PRIORITY_CLASS               0x00000080
+#define REALTIME_PRIORITY_CLASS           0x00000100
+#define CREATE_NEW_PROCESS_GROUP          0x00000200
+#define CREATE_UNICODE_ENVIRONMENT        0x00000400
+#define BELOW_NORMAL_PRIORITY_CLASS       0x00004000
+#define ABOVE_NORMAL_PRIORITY_CLASS       0x00008000
+#define STACK_SIZE_PARAM_IS_A_RESERVATION 0x00010000
+#define EXTENDED_STARTUPINFO_PRESENT      0x00080000
+#define CREATE_BREAKAWAY_FROM_JOB         0x01000000
+#define CREATE_DEFAULT_ERROR_MODE         0x04000000
+#define CREATE_NO_WINDOW                  0x08000000
+
+#define STARTF_USESHOWWINDOW    0x00000001
+#define STARTF_USESIZE          0x00000002
+#define STARTF_USEPOSITION      0x00000004
+#define STARTF_USECOUNTCHARS    0x00000008
+#define STARTF_USEFILLATTRIBUTE 0x00000010
+#define STARTF_FORCEONFEEDBACK  0x00000040
+#define STARTF_FORCEOFFFEEDBACK 0x00000080
+#define STARTF_USESTDHANDLES    0x00000100
+
+#define TLS_OUT_OF_INDEXES ((DWORD)0xFFFFFFFF)
+
+/* FormatMessage. */
+#define FORMAT_MESSAGE_ALLOCATE_BUFFER 0x00000100
+#define FORMAT_MESSAGE_IGNORE_INSERTS  0x00000200
+#define FORMAT_MESSAGE_FROM_STRING     0x00000400
+#define FORMAT_MESSAGE_FROM_HMODULE    0x00000800
+#define FORMAT_MESSAGE_FROM_SYSTEM     0x00001000
+#define FORMAT_MESSAGE_ARGUMENT_ARRAY  0x00002000
+#define FORMAT_MESSAGE_MAX_WIDTH_MASK  0x000000FF
+
+/* CreateNamedPipeW with UTF-8 text. SDK: CreateNamedPipeA. */
+WINBASEAPI HANDLE WINAPI CreateNamedPipeA(LPCSTR lpName, DWORD dwOpenMode, DWORD dwPipeMode,
+                                          DWORD nMaxInstances, DWORD nOutBufferSize,
+                                          DWORD nInBufferSize, DWORD nDefaultTimeOut,
+                                          LPSECURITY_ATTRIBUTES lpSecurityAttributes);
+#ifndef UNICODE
+#define CreateNamedPipe CreateNamedPipeA
+#endif
+
+/* WaitNamedPipeW with UTF-8 text. SDK: WaitNamedPipeA. */
+WINBASEAPI BOOL WINAPI WaitNamedPipeA(LPCSTR lpNamedPipeName, DWORD nTimeOut);
+#ifndef UNICODE
+#define WaitNamedPipe WaitNamedPipeA
+#endif
+
+/* CallNamedPipeW with a UTF-8 name. SDK: CallNamedPipeA. */
+WINBASEAPI BOOL WINAPI CallNamedPipeA(LPCSTR lpNamedPipeName, LPVOID lpInBuffer,
+                                      DWORD nInBufferSize, LPVOID lpOutBuffer, DWORD nOutBufferSize,
+                                      LPDWORD lpBytesRead, DWORD nTimeOut);
+#ifndef UNICODE
+#define CallNamedPipe CallNamedPipeA
+#endif
+
+/* GetNamedPipeHandleStateW with UTF-8 text. SDK: GetNamedPipeHandleStateA. */
+WINBASEAPI BOOL WINAPI GetNamedPipeHandleStateA(HANDLE hNamedPipe, LPDWORD lpState,
+                                                LPDWORD lpCurInstances,
+                                                LPDWORD lpMaxCollectionCount,
+                                                LPDWORD lpCollectDataTimeout, LPSTR lpUserName,
+                                                DWORD nMaxUserNameSize);
+#ifndef UNICODE
+#define GetNamedPipeHandleState GetNamedPipeHandleStateA
+#endif
+
+/* GetNamedPipeClientComputerNameW with UTF-8 text. SDK: GetNamedPipeClientComputerNameA. */
+WINBASEAPI BOOL WINAPI GetNamedPipeClientComputerNameA(HANDLE Pipe, LPSTR ClientComputerName,
+                                                       ULONG ClientComputerNameLength);
+#ifndef UNICODE
+#define GetNamedPipeClientComputerName GetNamedPipeClientComputerNameA
+#endif
+
+/*
+ * The id of the process that opened the client end. ERROR_NOT_FOUND before there is one. SDK:
+ * GetNamedPipeClientProcessId.
+ */
+WINBASEAPI BOOL WINAPI GetNamedPipeClientProcessId(HANDLE Pipe, PULONG ClientProcessId);
+
+/* The session of the client. SDK: GetNamedPipeClientSessionId. */
+WINBASEAPI BOOL WINAPI GetNamedPipeClientSessionId(HANDLE Pipe, PULONG ClientSessionId);
+
+/* The id of the process that made the instance. SDK: GetNamedPipeServerProcessId. */
+WINBASEAPI BOOL WINAPI GetNamedPipeServerProcessId(HANDLE Pipe, PULONG ServerProcessId);
+
+/* The session of the server. SDK: GetNamedPipeServerSessionId. */
+WINBASEAPI BOOL WINAPI GetNamedPipeServerSessionId(HANDLE Pipe, PULONG ServerSessionId);
+
+/* CreateSemaphoreW with UTF-8 text. SDK: CreateSemaphoreA. */
+WINBASEAPI HANDLE WINAPI CreateSemaphoreA(LPSECURITY_ATTRIBUTES lpSemaphoreAttributes,
+                                          LONG lInitialCount, LONG lMaximumCount, LPCSTR lpName);
+#ifndef UNICODE
+#define CreateSemaphore CreateSemaphoreA
+#endif
+
+/* CreateSemaphoreExW with UTF-8 text. SDK: CreateSemaphoreExA. */
+WINBASEAPI HANDLE WINAPI CreateSemaphoreExA(LPSECURITY_ATTRIBUTES lpSemaphoreAttributes,
+                                            LONG lInitialCount, LONG lMaximumCount, LPCSTR lpName,
+                                            DWORD dwFlags, DWORD dwDesiredAccess);
+#ifndef UNICODE
+#define CreateSemaphoreEx CreateSemaphoreExA
+#endif
+
+/* GetStartupInfoW with UTF-8 text. SDK: GetStartupInfoA. */
+WINBASEAPI VOID WINAPI GetStartupInfoA(LPSTARTUPINFOA lpStartupInfo);
+#ifndef UNICODE
+#define GetStartupInfo GetStartupInfoA
+#endif
+
+/*
+ * Makes text from a message: one of the system for an error code, or a format of the caller. Sizes
+ * and result are in characters, 0 on failure. With FORMAT_MESSAGE_ALLOCATE_BUFFER the buffer is the
+ * address of a pointer and the caller frees the text with LocalFree. ERROR_MR_MID_NOT_FOUND for a
+ * code without text. SDK: FormatMessageW.
+ */
+WINBASEAPI DWORD WINAPI FormatMessageA(DWORD dwFlags, LPCVOID lpSource, DWORD dwMessageId,
+                                       DWORD dwLanguageId, LPSTR lpBuffer, DWORD nSize,
+                                       va_list *Arguments);
+WINBASEAPI DWORD WINAPI FormatMessageW(DWORD dwFlags, LPCVOID lpSource, DWORD dwMessageId,
+                                       DWORD dwLanguageId, LPWSTR lpBuffer, DWORD nSize,
+                                       va_list *Arguments);
+#ifdef UNICODE
+#define FormatMessage FormatMessageW
+#else
+#define FormatMessage FormatMessageA
+#endif
+
+/*
+ * Takes so many bytes, cleared with LMEM_ZEROINIT. The result is the address itself, also with
+ * LMEM_MOVEABLE. NULL on failure; freed with LocalFree. SDK: LocalAlloc.
+ */
+WINBASEAPI HLOCAL WINAPI LocalAlloc(UINT uFlags, SIZE_T uBytes);
+
+/* Frees memory of LocalAlloc. NULL on success, the argument on failure. SDK: LocalFree. */
+WINBASEAPI HLOCAL WINAPI LocalFree(HLOCAL hMem);
+
+/* Length of a string in characters, 0 for NULL. libtransom-crt has it. SDK: lstrlenW. */
+WINBASEAPI int WINAPI lstrlenA(LPCSTR lpString);
+WINBASEAPI int WINAPI lstrlenW(LPCWSTR lpString);
+#ifdef UNICODE
+#define lstrlen lstrlenW
+#else
+#define lstrlen lstrlenA
+#endif
+
+/* Copies a string into a buffer that must be large enough. libtransom-crt has it. SDK: lstrcpyW. */
+WINBASEAPI LPSTR WINAPI lstrcpyA(LPSTR lpString1, LPCSTR lpString2);
+WINBASEAPI LPWSTR WINAPI lstrcpyW(LPWSTR lpString1, LPCWSTR lpString2);
+#ifdef UNICODE
+#define lstrcpy lstrcpyW
+#else
+#define lstrcpy lstrcpyA
+#endif
+
+/*
+ * Copies a string into a buffer of so many characters, cut if needed and always ended. libtransom-
+ * crt has it. SDK: lstrcpynW.
+ */
+WINBASEAPI LPSTR WINAPI lstrcpynA(LPSTR lpString1, LPCSTR lpString2, int iMaxLength);
+WINBASEAPI LPWSTR WINAPI lstrcpynW(LPWSTR lpString1, LPCWSTR lpString2, int iMaxLength);
+#ifdef UNICODE
+#define lstrcpyn lstrcpynW
+#else
+#define lstrcpyn lstrcpynA
+#endif
+
+/* Appends a string to a buffer that must be large enough. libtransom-crt has it. SDK: lstrcatW. */
+WINBASEAPI LPSTR WINAPI lstrcatA(LPSTR lpString1, LPCSTR lpString2);
+WINBASEAPI LPWSTR WINAPI lstrcatW(LPWSTR lpString1, LPCWSTR lpString2);
+#ifdef UNICODE
+#define lstrcat lstrcatW
+#else
+#define lstrcat lstrcatA
+#endif
+
+/* Compares two strings: negative, 0 or positive. libtransom-crt has it. SDK: lstrcmpW. */
+WINBASEAPI int WINAPI lstrcmpA(LPCSTR lpString1, LPCSTR lpString2);
+WINBASEAPI int WINAPI lstrcmpW(LPCWSTR lpString1, LPCWSTR lpString2);
+#ifdef UNICODE
+#define lstrcmp lstrcmpW
+#else
+#define lstrcmp lstrcmpA
+#endif
+
+/* Compares two strings without regard to case. libtransom-crt has it. SDK: lstrcmpiW. */
+WINBASEAPI int WINAPI lstrcmpiA(LPCSTR lpString1, LPCSTR lpString2);
+WINBASEAPI int WINAPI lstrcmpiW(LPCWSTR lpString1, LPCWSTR lpString2);
+#ifdef UNICODE
+#define lstrcmpi lstrcmpiW
+#else
+#define lstrcmpi lstrcmpiA
+#endif
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
