@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: MIT */
+#include "api/api.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/message.h"
+#include "base/utf.h"
+
+HLOCAL WINAPI LocalAlloc(UINT uFlags, SIZE_T uBytes)
+{
+    void *memory = uFlags & LMEM_ZEROINIT ? calloc(1, uBytes ? uBytes : 1)
+                                          : malloc(uBytes ? uBytes : 1);
+
+    if (!memory)
+        tsm_set_last_error(ERROR_NOT_ENOUGH_MEMORY);
+    return memory;
+}
+
+HLOCAL WINAPI LocalFree(HLOCAL hMem)
+{
+    free(hMem);
+    return NULL;
+}
+
+/* The text before expansion; heap. */
+static NTSTATUS message_source(DWORD flags, LPCVOID source, DWORD id, bool is_narrow,
+                               char16_t **out)
+{
+    const char *text;
+
+    if (flags & FORMAT_MESSAGE_FROM_STRING) {
+        if (!source)
+            return STATUS_INVALID_PARAMETER;
+        if (is_narrow) {
+            *out = tsm_utf16_new(source);
+        } else {
+            size_t size = (tsm_utf16_length(source) + 1) * sizeof(char16_t);
+
+            *out = malloc(size);
+            if (*out)
+                memcpy(*out, source, size);
+        }
+        return *out ? STATUS_SUCCESS : STATUS_NO_MEMORY;
+    }
+    if (!(flags & FORMAT_MESSAGE_FROM_SYSTEM))
+        return STATUS_INVALID_PARAMETER;
+    text = tsm_message_text(id);
+    if (!text)
+        return STATUS_MESSAGE_NOT_FOUND;
+
+    char line[256];
+
+    snprintf(line, sizeof(line), "%s%%n", text);
+    *out = tsm_utf16_new(line);
+    return *out ? STATUS_SUCCESS : STATUS_NO_MEMORY;
+}
+
+static NTSTATUS message_make(DWORD flags, LPCVOID source, DWORD id, va_list *arguments,
+                             bool is_narrow, char16_t **out)
+{
+    struct tsm_message_args args = {.is_narrow = is_narrow};
+    char16_t *text = NULL;
+    NTSTATUS status = message_source(flags, source, id, is_narrow, &text);
+
+    if (!NT_SUCCESS(status))
+        return status;
+    if (flags & FORMAT_MESSAGE_ARGUMENT_ARRAY)
+        args.array = (const uintptr_t *)(const void *)arguments;
+    else
+        args.list = arguments;
+    *out = tsm_message_expand(text, flags & FORMAT_MESSAGE_IGNORE_INSERTS, &args);
+    free(text);
+    return *out ? STATUS_SUCCESS : STATUS_INVALID_PARAMETER;
+}
+
+/* Copies length units of that size and a terminator to where the caller wants them. */
+static DWORD message_deliver(DWORD flags, const void *text, size_t length, size_t unit,
+                             void *buffer, DWORD capacity)
+{
+    if (flags & FORMAT_MESSAGE_ALLOCATE_BUFFER) {
+        size_t size = (length + 1 > capacity ? length + 1 : capacity) * unit;
+        void *made = LocalAlloc(LMEM_ZEROINIT, size);
+
+        if (!made)
+            return 0;
+        memcpy(made, text, (length + 1) * unit);
+        *(void **)buffer = made;
+        return (DWORD)length;
+    }
+    if (length + 1 > capacity) {
+        tsm_set_last_error(ERROR_INSUFFICIENT_BUFFER);
+        return 0;
+    }
+    memcpy(buffer, text, (length + 1) * unit);
+    return (DWORD)length;
+}
+
+DWORD WINAPI FormatMessageW(DWORD dwFlags, LPCVOID lpSource, DWORD dwMessageId, DWORD dwLanguageId,
+                            LPWSTR lpBuffer, DWORD nSize, va_list *Arguments)
+{
+    char16_t *text = NULL;
+    DWORD length = 0;
+    NTSTATUS status = lpBuffer ? message_make(dwFlags, lpSource, dwMessageId, Arguments, false,
+                                              &text)
+                               : STATUS_INVALID_PARAMETER;
+
+    if (tsm_return(status))
+        length = message_deliver(dwFlags, text, tsm_utf16_length(text), sizeof(char16_t), lpBuffer,
+                                 nSize);
+    free(text);
+    return length;
+}
+
+DWORD WINAPI FormatMessageA(DWORD dwFlags, LPCVOID lpSource, DWORD dwMessageId, DWORD dwLanguageId,
+                            LPSTR lpBuffer, DWORD nSize, va_list *Arguments)
+{
+    char16_t *wide = NULL;
+    char *text = NULL;
+    DWORD length = 0;
+    NTSTATUS status = lpBuffer ? message_make(dwFlags, lpSource, dwMessageId, Arguments, true,
+                                              &wide)
+                               : STATUS_INVALID_PARAMETER;
+
+    if (NT_SUCCESS(status)) {
+        text = tsm_utf8_new(wide);
+        status = text ? STATUS_SUCCESS : STATUS_NO_MEMORY;
+    }
+    if (tsm_return(status))
+        length = message_deliver(dwFlags, text, strlen(text), 1, lpBuffer, nSize);
+    free(text);
+    free(wide);
+    return length;
+}

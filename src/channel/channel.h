@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Channel: the memory between the two ends of a connection, and the socket that shows whether the
+ * other process lives. Reference counted: a thread that sleeps on a word of it holds one.
+ */
+#pragma once
+
+#include <stdatomic.h>
+#include <stdbool.h>
+
+#include "channel/ring.h"
+#include "os/reactor.h"
+#include "os/unix_socket.h"
+
+enum tsm_side { TSM_SIDE_SERVER, TSM_SIDE_CLIENT };
+
+struct tsm_channel {
+    _Atomic uint32_t refs;
+    enum tsm_side side; /* which one we are */
+    struct tsm_channel_header *header;
+    uint8_t *data[2]; /* of each direction: 0 client to server, 1 server to client */
+    uint64_t capacity[2];
+    uint64_t size;
+    int memfd;
+    int socket;
+    struct tsm_unix_peer peer;
+    _Atomic uint32_t peer_gone; /* the socket hung up */
+    struct tsm_reactor_watch watch;
+    void (*on_peer_gone)(void *context); /* no lock held; service thread */
+    void *context;
+};
+
+/* The capacity of a direction with this quota. */
+uint64_t tsm_channel_capacity(uint32_t quota);
+
+/* Client: makes the memory. quota[0] client to server. The socket comes with
+ * tsm_channel_connect(). */
+tsm_must_check NTSTATUS tsm_channel_new(const uint32_t quota[2], struct tsm_channel **out);
+
+/* Server: takes memory and socket that a client sent, both on failure too. Checks size and seals. */
+tsm_must_check NTSTATUS tsm_channel_from_peer(int memfd, int socket, const uint32_t quota[2],
+                                              struct tsm_channel **out);
+
+/* Begins to watch the socket; from now on on_peer_gone may come. */
+tsm_must_check NTSTATUS tsm_channel_watch(struct tsm_channel *channel,
+                                          void (*on_peer_gone)(void *context), void *context);
+
+/* Says goodbye with this state, wakes the peer, ends the watch. Not under a lock that on_peer_gone
+ * takes. Drops the caller's reference. NULL is fine. */
+void tsm_channel_close(struct tsm_channel *channel, enum tsm_side_state state);
+
+/* First half of the above, under any lock: the state only. */
+void tsm_channel_announce(struct tsm_channel *channel, enum tsm_side_state state);
+
+struct tsm_channel *tsm_channel_ref(struct tsm_channel *channel);
+void tsm_channel_unref(struct tsm_channel *channel);
+
+/* The rings as this side sees them. */
+struct tsm_ring_header *tsm_channel_outgoing(struct tsm_channel *channel, uint8_t **data,
+                                             uint64_t *capacity);
+struct tsm_ring_header *tsm_channel_incoming(struct tsm_channel *channel, uint8_t **data,
+                                             uint64_t *capacity);
+
+/* What the peer says of itself. */
+static inline enum tsm_side_state tsm_channel_peer_state(const struct tsm_channel *channel)
+{
+    const struct tsm_channel_header *header = channel->header;
+    uint32_t state = atomic_load_explicit(channel->side == TSM_SIDE_SERVER
+                                              ? &header->client_state
+                                              : &header->server_state,
+                                          memory_order_acquire);
+
+    if (state == TSM_SIDE_DISCONNECTED && channel->side == TSM_SIDE_SERVER)
+        return TSM_SIDE_CLOSED; /* only a server disconnects */
+    return state <= TSM_SIDE_DISCONNECTED ? (enum tsm_side_state)state : TSM_SIDE_CLOSED;
+}
+
+void tsm_channel_wake_slow(_Atomic uint32_t *wait);
+
+/* Wakes whoever sleeps in the peer on a wait word, if somebody does. A full fence stands before. */
+static inline void tsm_channel_wake(_Atomic uint32_t *wait)
+{
+    if (tsm_unlikely(atomic_load_explicit(wait, memory_order_relaxed) != 0))
+        tsm_channel_wake_slow(wait);
+}

@@ -1,0 +1,532 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Ring
+ *
+ * Frames in shared memory, written by one end and read by the other. The peer may lie: every shared
+ * word is loaded once, checked against what this end knows, and a contradiction marks the end
+ * broken. Whatever the other side stores, no access leaves [0, capacity).
+ *
+ * Pairing:   head   released by tsm_ring_write(), acquired by reader_refresh()
+ *            tail   released by tsm_ring_reader_publish(), acquired by writer_refresh()
+ *            take   compare-and-swap by the reader, fetch-or by the canceller: one of them wins
+ * Places:    a free place below a small limit is preferred, so that a conversation stays in a few
+ *            warm pages however large the ring is. The writer keeps the unread stretches in runs.
+ * Windows:   data of a write over the quota is visible at once and can be taken back.
+ */
+#include "channel/ring.h"
+
+#include <string.h>
+
+#include "base/macros.h"
+
+#define WARM_SIZE (48u * 1024) /* leave the run for place 0 from here on */
+#define RUNS_FOR_WARMTH 4      /* jumps by choice only while so few runs are open */
+#define FRAME_HEADER ((uint32_t)sizeof(struct tsm_frame))
+
+void tsm_ring_writer_init(struct tsm_ring_writer *writer, struct tsm_ring_header *shared,
+                          uint8_t *data, uint64_t capacity, uint64_t quota)
+{
+    *writer = (struct tsm_ring_writer){
+        .shared = shared, .data = data, .capacity = capacity, .quota = quota, .run_count = 1};
+}
+
+void tsm_ring_reader_init(struct tsm_ring_reader *reader, struct tsm_ring_header *shared,
+                          uint8_t *data, uint64_t capacity, uint64_t writer_quota)
+{
+    *reader = (struct tsm_ring_reader){
+        .shared = shared, .data = data, .capacity = capacity, .writer_quota = writer_quota};
+}
+
+uint32_t tsm_ring_frame_limit(uint64_t capacity)
+{
+    return (uint32_t)tsm_min_u64(capacity / 4 - 64, TSM_FRAME_LENGTH);
+}
+
+static uint32_t frame_size(uint32_t length)
+{
+    return FRAME_HEADER + (uint32_t)tsm_align_up(length, 8);
+}
+
+static struct tsm_frame *frame_at(uint8_t *data, uint64_t place)
+{
+    return (struct tsm_frame *)(void *)(data + place);
+}
+
+/* ---- writing ---- */
+
+static struct tsm_ring_run *run_last(struct tsm_ring_writer *writer)
+{
+    return &writer->runs[(writer->first_run + writer->run_count - 1) % TSM_RING_RUNS];
+}
+
+/* Loads the reader's position and forgets the runs it has left behind. */
+static void writer_refresh(struct tsm_ring_writer *writer)
+{
+    uint64_t tail = atomic_load_explicit(&writer->shared->consumer.tail, memory_order_acquire);
+
+    if (tail < writer->tail_seen || tail > writer->head) {
+        writer->is_broken = true;
+        return;
+    }
+    writer->tail_seen = tail;
+    while (writer->run_count > 1) {
+        struct tsm_ring_run *run = &writer->runs[writer->first_run];
+
+        if (run->start + run->length > tail)
+            break;
+        writer->first_run = (writer->first_run + 1) % TSM_RING_RUNS;
+        writer->run_count--;
+    }
+}
+
+/* The first place at or behind from that an unread run occupies, or the end of the ring. */
+static uint64_t next_occupied(const struct tsm_ring_writer *writer, uint64_t from)
+{
+    uint64_t nearest = writer->capacity;
+
+    for (uint32_t i = 0; i < writer->run_count; i++) {
+        const struct tsm_ring_run *run = &writer->runs[(writer->first_run + i) % TSM_RING_RUNS];
+        uint64_t read = writer->tail_seen > run->start ? writer->tail_seen - run->start : 0;
+        uint64_t begin = run->place + tsm_min_u64(read, run->length);
+        uint64_t end = run->place + run->length;
+
+        if (begin < end && end > from && begin < nearest)
+            nearest = begin > from ? begin : from;
+    }
+    return nearest;
+}
+
+/* The lowest place with room for size bytes and a jump behind them; UINT64_MAX if there is none. */
+static uint64_t find_gap(const struct tsm_ring_writer *writer, uint64_t size)
+{
+    uint64_t candidate = 0;
+
+    for (;;) {
+        uint64_t limit = next_occupied(writer, candidate);
+
+        if (limit - candidate >= size + FRAME_HEADER)
+            return candidate;
+        if (limit >= writer->capacity)
+            return UINT64_MAX;
+
+        /* Behind the run that is in the way. */
+        uint64_t behind = UINT64_MAX;
+
+        for (uint32_t i = 0; i < writer->run_count; i++) {
+            const struct tsm_ring_run *run = &writer->runs[(writer->first_run + i) % TSM_RING_RUNS];
+            uint64_t end = run->place + run->length;
+
+            if (run->place <= limit && end > limit && end < behind)
+                behind = end;
+        }
+        if (behind == UINT64_MAX || behind <= candidate)
+            return UINT64_MAX;
+        candidate = behind + FRAME_HEADER; /* room for that run's own jump */
+    }
+}
+
+/* Room for size bytes and a jump at the end of the last run. */
+static bool run_can_grow(const struct tsm_ring_writer *writer, const struct tsm_ring_run *run,
+                         uint64_t size)
+{
+    uint64_t end = run->place + run->length;
+
+    return end + size + FRAME_HEADER <= next_occupied(writer, end);
+}
+
+static void jump_to(struct tsm_ring_writer *writer, struct tsm_ring_run *run, uint64_t place)
+{
+    struct tsm_frame *frame = frame_at(writer->data, run->place + run->length);
+
+    frame->word = (uint32_t)(place / 8);
+    atomic_store_explicit(&frame->take, TSM_FRAME_IS_JUMP, memory_order_relaxed);
+    run->length += FRAME_HEADER;
+    writer->head += FRAME_HEADER;
+    writer->run_count++;
+    *run_last(writer) = (struct tsm_ring_run){.start = writer->head, .place = (uint32_t)place};
+}
+
+/* Chooses where the next size bytes go. */
+static bool make_room(struct tsm_ring_writer *writer, uint64_t size)
+{
+    struct tsm_ring_run *run = run_last(writer);
+    uint64_t end = run->place + run->length;
+    bool is_cold = end >= WARM_SIZE && end >= 2 * size;
+
+    if (!is_cold && run_can_grow(writer, run, size))
+        return true;
+    writer_refresh(writer);
+    run = run_last(writer);
+    if (is_cold && writer->run_count <= RUNS_FOR_WARMTH) {
+        uint64_t place = find_gap(writer, size);
+
+        if (place < end && (place < WARM_SIZE || place + size < end / 2)) {
+            jump_to(writer, run, place);
+            return true;
+        }
+    }
+    if (run_can_grow(writer, run, size))
+        return true;
+    if (writer->run_count >= TSM_RING_RUNS)
+        return false;
+
+    uint64_t place = find_gap(writer, size);
+
+    if (place == UINT64_MAX)
+        return false;
+    jump_to(writer, run, place);
+    return true;
+}
+
+bool tsm_ring_write(struct tsm_ring_writer *writer, const void *data, uint32_t length,
+                    uint32_t flags, uint64_t *frame_place)
+{
+    uint32_t size = frame_size(length);
+
+    if (writer->is_broken || !make_room(writer, size))
+        return false;
+
+    struct tsm_ring_run *run = run_last(writer);
+    struct tsm_frame *frame = frame_at(writer->data, run->place + run->length);
+
+    frame->word = length | flags;
+    atomic_store_explicit(&frame->take, 0, memory_order_relaxed);
+    if (length)
+        memcpy(frame + 1, data, length);
+    *frame_place = run->place + run->length;
+    run->length += size;
+    writer->head += size;
+    writer->payload += length;
+    if (!(flags & TSM_FRAME_MORE))
+        writer->messages++;
+
+    struct tsm_ring_producer *shared = &writer->shared->producer;
+
+    atomic_store_explicit(&shared->payload, writer->payload, memory_order_relaxed);
+    atomic_store_explicit(&shared->messages, writer->messages, memory_order_relaxed);
+    /* pairs with the acquire in reader_refresh() and tsm_ring_has_news() */
+    atomic_store_explicit(&shared->head, writer->head, memory_order_release);
+    return true;
+}
+
+uint64_t tsm_ring_writer_consumed(struct tsm_ring_writer *writer)
+{
+    const struct tsm_ring_consumer *shared = &writer->shared->consumer;
+    uint64_t read = atomic_load_explicit(&shared->payload, memory_order_acquire);
+    uint64_t claim = atomic_load_explicit(&shared->claim, memory_order_relaxed);
+
+    if (read > writer->payload) /* a lie, or a cancel that the reader has not seen: no harm */
+        read = writer->payload;
+    writer->consumed_seen = read;
+    return tsm_max_u64(read, claim);
+}
+
+uint64_t tsm_ring_writer_messages_read(struct tsm_ring_writer *writer)
+{
+    return atomic_load_explicit(&writer->shared->consumer.messages, memory_order_acquire);
+}
+
+uint32_t tsm_ring_cancel(struct tsm_ring_writer *writer, uint64_t frame_place)
+{
+    struct tsm_frame *frame = frame_at(writer->data, frame_place);
+    uint32_t length = frame->word & TSM_FRAME_LENGTH;
+    uint32_t taken = atomic_fetch_or(&frame->take, TSM_FRAME_CANCELLED);
+
+    taken &= ~TSM_FRAME_CANCELLED;
+    if (taken > length) {
+        writer->is_broken = true;
+        return 0;
+    }
+
+    uint32_t rest = length - taken;
+
+    if (rest) {
+        writer->payload -= rest;
+        writer->messages--;
+        atomic_store_explicit(&writer->shared->producer.payload, writer->payload,
+                              memory_order_relaxed);
+        atomic_store_explicit(&writer->shared->producer.messages, writer->messages,
+                              memory_order_release);
+    }
+    return rest;
+}
+
+/* ---- reading ---- */
+
+static void reader_refresh(struct tsm_ring_reader *reader)
+{
+    if (reader->is_ended)
+        return;
+
+    uint64_t head = atomic_load_explicit(&reader->shared->producer.head, memory_order_acquire);
+
+    if (head < reader->head_seen || head - reader->tail > reader->capacity)
+        reader->is_broken = true;
+    else
+        reader->head_seen = head;
+}
+
+/* A frame in private memory, checked. */
+struct frame_view {
+    uint64_t place; /* of its header */
+    uint32_t length;
+    uint32_t flags;
+    bool is_jump;
+};
+
+/* The frame at a position of the stream that has been published. False: it contradicts itself. */
+static bool frame_view_at(struct tsm_ring_reader *reader, uint64_t position, uint64_t place,
+                          struct frame_view *view)
+{
+    uint64_t published = reader->head_seen - position;
+
+    if (published < FRAME_HEADER || place % 8 != 0 || place > reader->capacity - FRAME_HEADER) {
+        reader->is_broken = true;
+        return false;
+    }
+
+    struct tsm_frame *frame = frame_at(reader->data, place);
+    uint32_t word = *(volatile uint32_t *)&frame->word;
+    uint32_t take = atomic_load_explicit(&frame->take, memory_order_relaxed);
+
+    view->place = place;
+    view->is_jump = take == TSM_FRAME_IS_JUMP;
+    if (view->is_jump) {
+        view->length = word;
+        if ((uint64_t)word * 8 <= reader->capacity - FRAME_HEADER)
+            return true;
+    } else {
+        view->length = word & TSM_FRAME_LENGTH;
+        view->flags = word & ~TSM_FRAME_LENGTH;
+
+        uint64_t size = FRAME_HEADER + tsm_align_up(view->length, 8);
+
+        if (size <= published && size <= reader->capacity - place)
+            return true;
+    }
+    reader->is_broken = true;
+    return false;
+}
+
+/* Bytes of a frame that may still be read; a cancelled one has none. */
+static uint32_t frame_rest(struct tsm_ring_reader *reader, const struct frame_view *view,
+                           uint32_t taken)
+{
+    if (view->flags & TSM_FRAME_REVOCABLE) {
+        uint32_t take =
+            atomic_load_explicit(&frame_at(reader->data, view->place)->take, memory_order_acquire);
+
+        if (take & TSM_FRAME_CANCELLED)
+            return 0;
+    }
+    return taken <= view->length ? view->length - taken : 0;
+}
+
+static bool frame_is_cancelled(struct tsm_ring_reader *reader, const struct frame_view *view)
+{
+    return (view->flags & TSM_FRAME_REVOCABLE) &&
+           (atomic_load_explicit(&frame_at(reader->data, view->place)->take,
+                                 memory_order_acquire) &
+            TSM_FRAME_CANCELLED);
+}
+
+static void reader_step(struct tsm_ring_reader *reader, const struct frame_view *view)
+{
+    if (view->is_jump) {
+        reader->tail += FRAME_HEADER;
+        reader->place = view->length * 8;
+    } else {
+        uint32_t size = frame_size(view->length);
+
+        reader->tail += size;
+        reader->place += size;
+    }
+    reader->taken = 0;
+}
+
+/* Steps over jumps and cancelled frames to the first frame that can be read. */
+static bool reader_settle(struct tsm_ring_reader *reader, struct frame_view *view)
+{
+    /* Jumps that lead to jumps for ever: each passes 8 published bytes, so the loop ends. */
+    while (!reader->is_broken) {
+        if (reader->tail == reader->head_seen) {
+            reader_refresh(reader);
+            if (reader->is_broken || reader->tail == reader->head_seen)
+                return false;
+        }
+        if (!frame_view_at(reader, reader->tail, reader->place, view))
+            return false;
+        if (!view->is_jump && !frame_is_cancelled(reader, view))
+            return true;
+        reader_step(reader, view);
+    }
+    return false;
+}
+
+bool tsm_ring_peek(struct tsm_ring_reader *reader, struct tsm_ring_next *next)
+{
+    struct frame_view view;
+
+    if (!reader_settle(reader, &view))
+        return false;
+    next->rest = view.length - (uint32_t)tsm_min_u64(reader->taken, view.length);
+    next->is_last = !(view.flags & TSM_FRAME_MORE);
+    return true;
+}
+
+/* Claims bytes of a revocable frame; false: the writer was faster. */
+static bool frame_claim(struct tsm_ring_reader *reader, struct tsm_frame *frame, uint32_t from,
+                        uint32_t to)
+{
+    uint32_t expected = from;
+
+    if (atomic_compare_exchange_strong(&frame->take, &expected, to))
+        return true;
+    if (!(expected & TSM_FRAME_CANCELLED))
+        reader->is_broken = true;
+    return false;
+}
+
+uint32_t tsm_ring_take(struct tsm_ring_reader *reader, void *out, uint32_t length,
+                       bool *was_cancelled)
+{
+    struct frame_view view;
+
+    *was_cancelled = false;
+    if (!frame_view_at(reader, reader->tail, reader->place, &view) || view.is_jump)
+        return 0;
+
+    struct tsm_frame *frame = frame_at(reader->data, view.place);
+    uint32_t rest = frame_rest(reader, &view, reader->taken);
+    uint32_t count = (uint32_t)tsm_min_u64(length, rest);
+
+    if ((view.flags & TSM_FRAME_REVOCABLE) &&
+        (frame_is_cancelled(reader, &view) ||
+         (count && !frame_claim(reader, frame, reader->taken, reader->taken + count)))) {
+        *was_cancelled = true;
+        return 0;
+    }
+    if (count)
+        memcpy(out, (const uint8_t *)(frame + 1) + reader->taken, count);
+    reader->taken += count;
+    reader->payload += count;
+    if (reader->taken == view.length) {
+        if (!(view.flags & TSM_FRAME_MORE))
+            reader->messages++;
+        reader_step(reader, &view);
+    }
+    return count;
+}
+
+uint32_t tsm_ring_look(struct tsm_ring_reader *reader, void *out, uint32_t length,
+                       bool one_message, uint64_t *message_rest)
+{
+    struct frame_view view;
+    uint32_t copied = 0;
+    bool is_first_message = true;
+
+    *message_rest = 0;
+    if (!reader_settle(reader, &view))
+        return 0;
+    reader_refresh(reader);
+
+    uint64_t position = reader->tail, place = reader->place;
+    uint32_t taken = reader->taken;
+
+    while (!reader->is_broken && position != reader->head_seen) {
+        if (!frame_view_at(reader, position, place, &view))
+            break;
+        if (view.is_jump) {
+            position += FRAME_HEADER;
+            place = (uint64_t)view.length * 8;
+            continue;
+        }
+
+        uint32_t rest = frame_rest(reader, &view, taken);
+        uint32_t count = (uint32_t)tsm_min_u64(rest, length - copied);
+
+        if (count)
+            memcpy((uint8_t *)out + copied,
+                   (const uint8_t *)frame_at(reader->data, view.place) + FRAME_HEADER + taken,
+                   count);
+        copied += count;
+        if (is_first_message)
+            *message_rest += rest;
+        if (!frame_is_cancelled(reader, &view) && !(view.flags & TSM_FRAME_MORE)) {
+            is_first_message = false;
+            if (one_message)
+                break;
+        }
+        if (copied == length && !is_first_message)
+            break;
+        position += frame_size(view.length);
+        place += frame_size(view.length);
+        taken = 0;
+    }
+    return copied;
+}
+
+uint64_t tsm_ring_available(struct tsm_ring_reader *reader)
+{
+    uint64_t written =
+        atomic_load_explicit(&reader->shared->producer.payload, memory_order_acquire);
+
+    uint64_t gone = reader->payload + reader->dropped;
+
+    return written > gone ? written - gone : 0;
+}
+
+void tsm_ring_reader_drop_pending(struct tsm_ring_reader *reader)
+{
+    struct frame_view view;
+
+    reader_refresh(reader);
+    if (!reader_settle(reader, &view))
+        return;
+
+    uint64_t position = reader->tail, place = reader->place, whole_end = reader->tail;
+    uint64_t unread = 0, unread_of_message = 0;
+    uint32_t taken = reader->taken;
+
+    while (!reader->is_broken && position != reader->head_seen) {
+        if (!frame_view_at(reader, position, place, &view))
+            break;
+        if (view.is_jump) {
+            position += FRAME_HEADER;
+            place = (uint64_t)view.length * 8;
+            continue;
+        }
+
+        uint32_t rest = frame_rest(reader, &view, taken);
+
+        unread_of_message += rest;
+        if ((view.flags & TSM_FRAME_REVOCABLE) && unread + rest > reader->writer_quota) {
+            atomic_fetch_or(&frame_at(reader->data, view.place)->take, TSM_FRAME_CANCELLED);
+            unread_of_message -= rest;
+            reader->dropped += rest;
+        }
+        position += frame_size(view.length);
+        place += frame_size(view.length);
+        taken = 0;
+        if (!(view.flags & TSM_FRAME_MORE)) {
+            unread += unread_of_message;
+            unread_of_message = 0;
+            whole_end = position;
+        }
+    }
+    /* A message that its writer could not finish is no message. */
+    reader->dropped += unread_of_message;
+    reader->head_seen = whole_end;
+    reader->is_ended = true;
+}
+
+void tsm_ring_reader_publish(struct tsm_ring_reader *reader, uint64_t claim)
+{
+    struct tsm_ring_consumer *shared = &reader->shared->consumer;
+
+    atomic_store_explicit(&shared->payload, reader->payload, memory_order_relaxed);
+    atomic_store_explicit(&shared->messages, reader->messages, memory_order_relaxed);
+    atomic_store_explicit(&shared->claim, claim, memory_order_relaxed);
+    /* pairs with the acquire in writer_refresh() */
+    atomic_store_explicit(&shared->tail, reader->tail, memory_order_release);
+}

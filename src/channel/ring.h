@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Ring: one direction of a connection. One writing end, one reading end, in different processes;
+ * each is called under its end's lock. Nothing here blocks.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/status.h"
+#include "channel/ring_layout.h"
+
+#define TSM_RING_RUNS 16
+
+/* A stretch of frames that lie one behind the other. */
+struct tsm_ring_run {
+    uint64_t start; /* stream position of its first byte */
+    uint32_t place;
+    uint32_t length;
+};
+
+/* The writing end's own view. */
+struct tsm_ring_writer {
+    struct tsm_ring_header *shared;
+    uint8_t *data;
+    uint64_t capacity;
+    uint64_t quota;
+    uint64_t head, tail_seen;
+    uint64_t payload, messages;
+    uint64_t consumed_seen; /* R when last looked at */
+    struct tsm_ring_run runs[TSM_RING_RUNS];
+    uint32_t first_run, run_count;
+    bool is_broken; /* the peer told a lie */
+};
+
+/* The reading end's own view. */
+struct tsm_ring_reader {
+    struct tsm_ring_header *shared;
+    uint8_t *data;
+    uint64_t capacity;
+    uint64_t tail, head_seen;
+    uint64_t payload, messages;
+    uint32_t place;     /* of the frame at tail */
+    uint32_t taken;     /* bytes of that frame already consumed */
+    uint64_t writer_quota; /* to tell which writes of a dead writer were still pending */
+    uint64_t dropped;   /* bytes that a dead writer's pending writes had in the ring */
+    bool is_ended;      /* nothing will be added: the writer is gone */
+    bool is_broken;
+};
+
+void tsm_ring_writer_init(struct tsm_ring_writer *writer, struct tsm_ring_header *shared,
+                          uint8_t *data, uint64_t capacity, uint64_t quota);
+void tsm_ring_reader_init(struct tsm_ring_reader *reader, struct tsm_ring_header *shared,
+                          uint8_t *data, uint64_t capacity, uint64_t writer_quota);
+
+/* The longest frame that a ring of this capacity takes at once. */
+uint32_t tsm_ring_frame_limit(uint64_t capacity);
+
+/* Lays one frame into the ring and publishes it. False: no room now. */
+bool tsm_ring_write(struct tsm_ring_writer *writer, const void *data, uint32_t length,
+                    uint32_t flags, uint64_t *frame_place);
+
+/* How far the reader is, counting what its pending reads will take: max(R, claim). */
+uint64_t tsm_ring_writer_consumed(struct tsm_ring_writer *writer);
+
+/* Messages the reader has consumed. */
+uint64_t tsm_ring_writer_messages_read(struct tsm_ring_writer *writer);
+
+/* Takes the unread rest of a revocable frame back; returns its length. */
+uint32_t tsm_ring_cancel(struct tsm_ring_writer *writer, uint64_t frame_place);
+
+/* What the next read would find. */
+struct tsm_ring_next {
+    uint32_t rest; /* unread bytes of the first frame */
+    bool is_last;  /* of its message */
+};
+
+/* False: nothing to read. Skips what was cancelled and jumps. */
+bool tsm_ring_peek(struct tsm_ring_reader *reader, struct tsm_ring_next *next);
+
+/* Copies from the first frame, after tsm_ring_peek() said true, and consumes what it copied.
+ * Returns the bytes copied; less than asked if the writer took them back meanwhile: *was_cancelled.
+ * The frame is done when nothing of it is left; tsm_ring_reader_publish() tells the writer. */
+uint32_t tsm_ring_take(struct tsm_ring_reader *reader, void *out, uint32_t length,
+                       bool *was_cancelled);
+
+/* Copies across frames without consuming: at most length bytes, of the first message only if
+ * one_message. *message_rest: unread bytes of the first message as far as it is in the ring. */
+uint32_t tsm_ring_look(struct tsm_ring_reader *reader, void *out, uint32_t length,
+                       bool one_message, uint64_t *message_rest);
+
+/* All unread bytes, also those of writes that still wait. */
+uint64_t tsm_ring_available(struct tsm_ring_reader *reader);
+
+/* The writer is gone: takes back what its pending writes had laid down, and a message that it did
+ * not finish. To be called once; nothing new is seen afterwards. */
+void tsm_ring_reader_drop_pending(struct tsm_ring_reader *reader);
+
+/* Makes tail, R, Rm and claim visible. */
+void tsm_ring_reader_publish(struct tsm_ring_reader *reader, uint64_t claim);
+
+/* True if a reader that has seen everything up to here would find more now. */
+static inline bool tsm_ring_has_news(const struct tsm_ring_reader *reader)
+{
+    /* pairs with the release in tsm_ring_write() */
+    return atomic_load_explicit(&reader->shared->producer.head, memory_order_acquire) !=
+           reader->tail;
+}

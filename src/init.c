@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Start and fork
+ *
+ * Windows has no fork: after one without exec only CloseHandle and exec are promised in the child.
+ */
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+
+#include "base/teb.h"
+#include "base/trace.h"
+#include "io/fd_file.h"
+#include "object/handle_table.h"
+#include "os/reactor.h"
+#include "process/inherit.h"
+#include "process/process.h"
+#include "process/thread.h"
+
+static const struct tsm_handle_pseudo pseudo_handles = {
+    .current_process = tsm_process_current,
+    .current_thread = tsm_thread_current,
+};
+
+static _Atomic bool is_forked_child;
+
+static void after_fork_in_child(void)
+{
+    is_forked_child = true;
+    tsm_teb_after_fork();
+    tsm_reactor_after_fork();
+}
+
+__attribute__((constructor)) static void transom_init(void)
+{
+    tsm_trace_init();
+    tsm_thread_init();
+    tsm_fd_file_init();
+    tsm_handle_set_pseudo(&pseudo_handles);
+    pthread_atfork(NULL, NULL, after_fork_in_child);
+    tsm_inherit_import();
+}
+
+/* Windows closes the handles of a process that ends; names must not outlive it. A forked child
+ * leaves what belongs to its parent. */
+__attribute__((destructor)) static void transom_exit(void)
+{
+    if (!is_forked_child)
+        tsm_handle_close_all();
+}

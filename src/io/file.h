@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+/* File: the base of every object that reads and writes. */
+#pragma once
+
+#include "io/request.h"
+#include "object/object.h"
+#include "os/lock.h"
+
+struct tsm_file;
+
+/*
+ * What an object that reads and writes can do as well. An absent slot answers
+ * STATUS_INVALID_DEVICE_REQUEST.
+ */
+struct tsm_file_ops {
+    /* File lock held; never blocks. Returns the final status, with io->information set, or links
+     * the request and returns STATUS_PENDING. */
+    NTSTATUS (*submit)(struct tsm_file *file, struct tsm_io *io);
+    /* No lock held. The caller of a pending request sleeps here until tsm_io_is_done(). Absent:
+     * it sleeps on io->wake. A file whose operations block in the kernel (plain descriptors) does
+     * the work here and returns; io->status and io->information are then final. */
+    void (*park)(struct tsm_file *file, struct tsm_io *io);
+    /* No lock held; after submit and after the lock: bells that must ring outside. May be absent. */
+    void (*after)(struct tsm_file *file);
+    /* GetFileType's answer: FILE_TYPE_PIPE and so on. */
+    DWORD (*type)(struct tsm_file *file);
+};
+
+struct tsm_file {
+    struct tsm_object object;
+    const struct tsm_file_ops *ops;
+    struct tsm_lock lock; /* guards everything of the derived object; see ARCHITECTURE.md, locks */
+};
+
+void tsm_file_init(struct tsm_file *file, const struct tsm_object_ops *object_ops,
+                   const struct tsm_file_ops *ops);
+
+/* NULL if the object is no file. Same reference. */
+static inline struct tsm_file *tsm_file_from(struct tsm_object *object)
+{
+    return object->ops->is_file ? tsm_container_of(object, struct tsm_file, object) : NULL;
+}
+
+/*
+ * Runs a request to its end: submit, then wait. Returns io->status. The caller holds a reference to
+ * the file.
+ */
+NTSTATUS tsm_file_run(struct tsm_file *file, struct tsm_io *io);
+
+/* The first half alone: STATUS_PENDING means that tsm_file_wait() must follow. Never blocks, so it
+ * may be called on a pinned handle. */
+NTSTATUS tsm_file_submit(struct tsm_file *file, struct tsm_io *io);
+NTSTATUS tsm_file_wait(struct tsm_file *file, struct tsm_io *io);
+
+/* Handle to file: rights as in tsm_handle_ref(); an object that is no file is
+ * STATUS_INVALID_DEVICE_REQUEST... the Windows code for a read of, say, an event is
+ * STATUS_OBJECT_TYPE_MISMATCH. Returned owned. */
+tsm_must_check NTSTATUS tsm_file_from_handle(HANDLE handle, uint32_t access,
+                                             struct tsm_file **out);
+
+static inline void tsm_file_unrefp(struct tsm_file **file)
+{
+    if (*file)
+        tsm_object_unref(&(*file)->object);
+    *file = NULL;
+}

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Request: one operation on a file, from its start to its single completion.
+ *
+ *   new -> pending -> done        or        new -> done
+ *
+ * The contract. Submit may finish at once or return STATUS_PENDING. Pending means: linked on one of
+ * the file's lists. Whoever unlinks it (matcher, canceller, disconnect, close) owns it, gives it a
+ * status with tsm_io_batch_add(), and calls tsm_io_batch_finish() after every lock is dropped.
+ * Nobody touches it afterwards: a blocking caller's request lives on its stack.
+ */
+#pragma once
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/list.h"
+#include "base/status.h"
+
+struct tsm_file;
+
+enum tsm_io_kind {
+    TSM_IO_READ,
+    TSM_IO_WRITE,
+    TSM_IO_FLUSH,
+    TSM_IO_LISTEN,   /* a server end waits for its client */
+    TSM_IO_TRANSACT, /* write in, then read out */
+};
+
+/* Words of tsm_io.wake, on which a blocked caller sleeps; a caller that looks or spins is awake and
+ * costs nobody a system call. */
+enum { TSM_IO_AWAKE, TSM_IO_ASLEEP, TSM_IO_LOOK_AGAIN, TSM_IO_DONE };
+
+struct tsm_io {
+    struct tsm_list node; /* in one of the file's lists while pending, then in a batch */
+    struct tsm_file *file;
+    enum tsm_io_kind kind;
+    NTSTATUS status;       /* valid when done */
+    uint64_t information;  /* bytes transferred */
+    const void *in;        /* write, transact: borrowed until done */
+    void *out;             /* read, transact: borrowed until done */
+    uint32_t in_length;
+    uint32_t out_length;
+    _Atomic uint32_t wake; /* TSM_IO_... ; private futex */
+
+    /* Of the file that keeps the request, while it is pending. */
+    struct {
+        uint64_t target;   /* position at which the request is complete */
+        uint64_t frame;    /* where its frame lies */
+        uint32_t placed;   /* bytes that are already in the ring */
+        bool is_placed;    /* all of them are */
+    } pending;
+};
+
+static inline void tsm_io_init(struct tsm_io *io, struct tsm_file *file, enum tsm_io_kind kind)
+{
+    tsm_list_init(&io->node);
+    io->file = file;
+    io->kind = kind;
+    io->status = STATUS_PENDING;
+    io->information = 0;
+    io->in = NULL;
+    io->out = NULL;
+    io->in_length = 0;
+    io->out_length = 0;
+    atomic_init(&io->wake, TSM_IO_AWAKE);
+}
+
+/* Requests that have their status and only wait for the locks to be dropped. */
+struct tsm_io_batch {
+    struct tsm_list requests;
+};
+
+static inline void tsm_io_batch_init(struct tsm_io_batch *batch)
+{
+    tsm_list_init(&batch->requests);
+}
+
+/* Moves a request from its file's list into the batch. The file lock is held. */
+void tsm_io_batch_add(struct tsm_io_batch *batch, struct tsm_io *io, NTSTATUS status,
+                      uint64_t information);
+
+/* Tells each request's owner. No lock is held. */
+void tsm_io_batch_finish(struct tsm_io_batch *batch);
+
+static inline bool tsm_io_is_done(struct tsm_io *io)
+{
+    /* pairs with the release in tsm_io_batch_finish() */
+    return atomic_load_explicit(&io->wake, memory_order_acquire) == TSM_IO_DONE;
+}
+
+/* The owner is about to sleep on io->wake while it is TSM_IO_ASLEEP. False: there is news. */
+bool tsm_io_fall_asleep(struct tsm_io *io);
+
+/* The owner is up and looks at everything again. */
+void tsm_io_get_up(struct tsm_io *io);
+
+/* Somebody has news for the owner. */
+static inline bool tsm_io_has_news(struct tsm_io *io)
+{
+    return atomic_load_explicit(&io->wake, memory_order_relaxed) >= TSM_IO_LOOK_AGAIN;
+}
+
+/* Lets the blocked owner of a pending request look at the world again. */
+void tsm_io_poke(struct tsm_io *io);

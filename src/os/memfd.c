@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT */
+#include "os/memfd.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#define SEALS (F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL)
+
+NTSTATUS tsm_memfd_new(uint64_t size, int *out)
+{
+    int fd = memfd_create("transom", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+
+    if (fd < 0)
+        return tsm_status_from_errno(errno);
+    if (ftruncate(fd, (off_t)size) < 0 || fcntl(fd, F_ADD_SEALS, SEALS) < 0) {
+        NTSTATUS status = tsm_status_from_errno(errno);
+
+        close(fd);
+        return status;
+    }
+    *out = fd;
+    return STATUS_SUCCESS;
+}
+
+NTSTATUS tsm_memfd_check(int fd, uint64_t size)
+{
+    struct statfs fs;
+    struct stat info;
+
+    if (fcntl(fd, F_GET_SEALS) != SEALS || fstat(fd, &info) < 0 || fstatfs(fd, &fs) < 0 ||
+        fs.f_type != TMPFS_MAGIC || (uint64_t)info.st_size != size)
+        return STATUS_INVALID_PARAMETER;
+    return STATUS_SUCCESS;
+}
+
+NTSTATUS tsm_memfd_map(int fd, uint64_t size, void **out)
+{
+    void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, fd, 0);
+
+    if (memory == MAP_FAILED)
+        return tsm_status_from_errno(errno);
+    madvise(memory, size, MADV_DONTDUMP);
+    *out = memory;
+    return STATUS_SUCCESS;
+}
+
+void tsm_memfd_unmap(void *memory, uint64_t size)
+{
+    munmap(memory, size);
+}
+
+NTSTATUS tsm_memfd_reserve(int fd, uint64_t offset, uint64_t size)
+{
+    if (fallocate(fd, 0, (off_t)offset, (off_t)size) < 0 && errno != EINTR)
+        return tsm_status_from_errno(errno);
+    return STATUS_SUCCESS;
+}
+
+void tsm_memfd_punch(int fd, uint64_t offset, uint64_t size)
+{
+    (void)!fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t)offset, (off_t)size);
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/* Sealed shared memory between two processes. */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/status.h"
+
+/* A sparse memfd of that size, sealed so that nobody changes its size or its seals. */
+tsm_must_check NTSTATUS tsm_memfd_new(uint64_t size, int *out);
+
+/* Refuses what is no memfd of exactly that size with those seals. */
+tsm_must_check NTSTATUS tsm_memfd_check(int fd, uint64_t size);
+
+/* Read-write and shared; kept out of core dumps. */
+tsm_must_check NTSTATUS tsm_memfd_map(int fd, uint64_t size, void **out);
+void tsm_memfd_unmap(void *memory, uint64_t size);
+
+/* Backs a range with memory now, so that a later store cannot fail. */
+tsm_must_check NTSTATUS tsm_memfd_reserve(int fd, uint64_t offset, uint64_t size);
+
+/* Gives the memory of a range back; it reads as zeros afterwards. */
+void tsm_memfd_punch(int fd, uint64_t offset, uint64_t size);

@@ -1,0 +1,436 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Name registry
+ *
+ * A name becomes a file name: UTF-8 with every byte but letters, digits and a few signs as %XX; a
+ * result that is too long is replaced by # and its SHA-256, and the full name is kept in a file
+ * "name" and compared, so that nobody can be made to collide.
+ *
+ * Locking:   flock on the folder itself, in one's own user folder only: others cannot hold it. It
+ *            is waited for with a bound, because its holder may have been stopped.
+ */
+#include "os/name_registry.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/inotify.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/macros.h"
+#include "base/sha256.h"
+#include "base/trace.h"
+#include "base/utf.h"
+#include "os/dir.h"
+#include "os/runtime_dir.h"
+#include "os/unix_socket.h"
+
+#define LITERAL_MAX 180
+#define LOCK_WAIT_MS 5000
+#define NAME_BYTES_MAX 1100
+
+struct folder_name {
+    char text[LITERAL_MAX + 1];
+    char full[NAME_BYTES_MAX];
+    size_t full_length;
+    bool is_hashed;
+};
+
+static void folder_name_make(const char16_t *folded, uint32_t length, struct folder_name *out)
+{
+    static const char digits[] = "0123456789ABCDEF";
+    size_t used = 0;
+
+    out->full_length = tsm_utf8_from_utf16(folded, length, out->full, sizeof(out->full), NULL);
+    out->is_hashed = false;
+    for (size_t i = 0; i < out->full_length; i++) {
+        unsigned char byte = (unsigned char)out->full[i];
+        bool is_plain = (byte >= 'A' && byte <= 'Z') || (byte >= '0' && byte <= '9') ||
+                        byte == '_' || byte == '-';
+
+        if (used + 3 > LITERAL_MAX) {
+            out->is_hashed = true;
+            break;
+        }
+        if (is_plain) {
+            out->text[used++] = (char)byte;
+        } else {
+            out->text[used++] = '%';
+            out->text[used++] = digits[byte >> 4];
+            out->text[used++] = digits[byte & 15];
+        }
+    }
+    if (out->is_hashed) {
+        uint8_t hash[32];
+
+        tsm_sha256(out->full, out->full_length, hash);
+        used = 0;
+        out->text[used++] = '#';
+        for (int i = 0; i < 32; i++) {
+            out->text[used++] = digits[hash[i] >> 4];
+            out->text[used++] = digits[hash[i] & 15];
+        }
+    }
+    out->text[used] = 0;
+}
+
+/* A hashed folder must hold the very name. */
+static bool folder_is_of_name(int fd, const struct folder_name *name)
+{
+    char stored[NAME_BYTES_MAX];
+
+    if (!name->is_hashed)
+        return true;
+
+    int file = openat(fd, "name", O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+
+    if (file < 0)
+        return false;
+
+    ssize_t length = read(file, stored, sizeof(stored));
+
+    close(file);
+    return length == (ssize_t)name->full_length &&
+           memcmp(stored, name->full, name->full_length) == 0;
+}
+
+static NTSTATUS folder_write_name(int fd, const struct folder_name *name)
+{
+    if (!name->is_hashed || folder_is_of_name(fd, name))
+        return STATUS_SUCCESS;
+
+    int file = openat(fd, "name", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644);
+
+    if (file < 0)
+        return tsm_status_from_errno(errno);
+
+    ssize_t written = write(file, name->full, name->full_length);
+    NTSTATUS status = written == (ssize_t)name->full_length ? STATUS_SUCCESS : STATUS_DISK_FULL;
+
+    close(file);
+    return status;
+}
+
+NTSTATUS tsm_name_folder_lock(struct tsm_name_folder *folder)
+{
+    struct tsm_deadline deadline = tsm_deadline_in_ms(LOCK_WAIT_MS);
+    struct stat info;
+
+    while (flock(folder->fd, LOCK_EX | LOCK_NB) < 0) {
+        if (errno != EWOULDBLOCK && errno != EINTR)
+            return tsm_status_from_errno(errno);
+        if (tsm_deadline_has_passed(deadline)) {
+            tsm_trace(TSM_TRACE_NAME, "the lock of a name is held by somebody who does not move");
+            return STATUS_IO_TIMEOUT;
+        }
+        nanosleep(&(struct timespec){.tv_nsec = 200000}, NULL);
+    }
+    if (fstat(folder->fd, &info) == 0 && info.st_nlink > 0)
+        return STATUS_SUCCESS;
+    flock(folder->fd, LOCK_UN);
+    return STATUS_OBJECT_NAME_NOT_FOUND;
+}
+
+void tsm_name_folder_unlock(struct tsm_name_folder *folder)
+{
+    flock(folder->fd, LOCK_UN);
+}
+
+NTSTATUS tsm_name_folder_open_own(const char16_t *folded, uint32_t length,
+                                  struct tsm_name_folder *out)
+{
+    struct folder_name name;
+    struct tsm_name_folder folder = {.owner = geteuid()};
+    int user;
+    NTSTATUS status = tsm_runtime_dir_open_own(&user, &folder.is_shared, true);
+
+    if (!NT_SUCCESS(status))
+        return status;
+    folder_name_make(folded, length, &name);
+    for (;;) {
+        if (mkdirat(user, name.text, folder.is_shared ? 0755 : 0700) < 0 && errno != EEXIST) {
+            status = tsm_status_from_errno(errno);
+            break;
+        }
+        folder.fd = openat(user, name.text, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+        if (folder.fd < 0) {
+            if (errno == ENOENT)
+                continue;
+            status = tsm_status_from_errno(errno);
+            break;
+        }
+        status = tsm_name_folder_lock(&folder);
+        if (NT_SUCCESS(status)) {
+            if (folder.is_shared)
+                fchmod(folder.fd, 0755);
+            status = folder_write_name(folder.fd, &name);
+            if (NT_SUCCESS(status)) {
+                *out = folder;
+                break;
+            }
+        }
+        close(folder.fd);
+        if (status != STATUS_OBJECT_NAME_NOT_FOUND)
+            break;
+    }
+    close(user);
+    return status;
+}
+
+void tsm_name_folder_close(struct tsm_name_folder *folder, const char16_t *folded,
+                           uint32_t length)
+{
+    struct folder_name name;
+    bool shared;
+    int user;
+
+    if (folder->fd < 0)
+        return;
+    folder_name_make(folded, length, &name);
+    if (folder->owner == geteuid() &&
+        NT_SUCCESS(tsm_runtime_dir_open_own(&user, &shared, false))) {
+        if (name.is_hashed) {
+            struct tsm_name_entry *entries = NULL;
+            uint32_t lives = 0, listeners = 0;
+
+            if (NT_SUCCESS(tsm_name_folder_list(folder, 'K', &entries, &lives)))
+                free(entries);
+            if (NT_SUCCESS(tsm_name_folder_list(folder, 'L', &entries, &listeners)))
+                free(entries);
+            if (lives + listeners == 0)
+                unlinkat(folder->fd, "name", 0);
+        }
+        unlinkat(user, name.text, AT_REMOVEDIR);
+        close(user);
+    }
+    close(folder->fd);
+    folder->fd = -1;
+}
+
+/* Opens one user's folder of a name. False: not there, or somebody's fake. */
+static bool folder_open_in(int user, const struct folder_name *name,
+                           struct tsm_name_folder *out)
+{
+    struct stat info, user_info;
+    int fd = openat(user, name->text, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+
+    if (fd < 0)
+        return false;
+    if (fstat(fd, &info) == 0 && fstat(user, &user_info) == 0 && info.st_uid == user_info.st_uid &&
+        folder_is_of_name(fd, name)) {
+        *out = (struct tsm_name_folder){.fd = fd, .owner = info.st_uid};
+        return true;
+    }
+    close(fd);
+    return false;
+}
+
+NTSTATUS tsm_name_folder_find(const char16_t *folded, uint32_t length,
+                              struct tsm_name_folder *out, uint32_t capacity, uint32_t *count)
+{
+    struct folder_name name;
+    bool shared;
+    int dir;
+    NTSTATUS status = tsm_runtime_dir_open(&dir, &shared);
+
+    *count = 0;
+    if (!NT_SUCCESS(status))
+        return status;
+    folder_name_make(folded, length, &name);
+
+    DIR *listing = tsm_dir_list(dir);
+    struct dirent *entry;
+
+    while (listing && *count < capacity && (entry = readdir(listing))) {
+        if (entry->d_name[0] != 'u')
+            continue;
+
+        int user = openat(dir, entry->d_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+
+        if (user < 0)
+            continue;
+        if (folder_open_in(user, &name, &out[*count])) {
+            out[*count].is_shared = shared;
+            (*count)++;
+        }
+        close(user);
+    }
+    if (listing)
+        closedir(listing);
+    close(dir);
+    return *count ? STATUS_SUCCESS : STATUS_OBJECT_NAME_NOT_FOUND;
+}
+
+static bool entry_parse(const char *file, struct tsm_name_entry *out)
+{
+    char *end;
+
+    if ((file[0] != 'L' && file[0] != 'K') || strlen(file) >= sizeof(out->file) ||
+        strspn(file + 1, "0123456789abcdef") != 16)
+        return false;
+    out->kind = file[0];
+    out->seq = strtoull(file + 1, &end, 16);
+    if (*end != 0 && *end != '.')
+        return false;
+    if (strlen(end) > TSM_ENTRY_TEXT)
+        return false;
+    snprintf(out->text, sizeof(out->text), "%.*s", TSM_ENTRY_TEXT - 1, *end ? end + 1 : "");
+    snprintf(out->file, sizeof(out->file), "%s", file);
+    return true;
+}
+
+static int entry_compare(const void *a, const void *b)
+{
+    const struct tsm_name_entry *left = a, *right = b;
+
+    return (left->seq > right->seq) - (left->seq < right->seq);
+}
+
+NTSTATUS tsm_name_folder_list(const struct tsm_name_folder *folder, char kind,
+                              struct tsm_name_entry **out, uint32_t *count)
+{
+    DIR *listing = tsm_dir_list(folder->fd);
+    struct tsm_name_entry *found = NULL;
+    uint32_t used = 0, capacity = 0;
+    struct dirent *file;
+
+    if (!listing)
+        return tsm_status_from_errno(errno);
+    while ((file = readdir(listing))) {
+        if (file->d_name[0] != kind)
+            continue;
+        if (used == capacity) {
+            uint32_t larger = capacity ? 2 * capacity : 8;
+            struct tsm_name_entry *moved = realloc(found, larger * sizeof(*found));
+
+            if (!moved) {
+                free(found);
+                closedir(listing);
+                return STATUS_NO_MEMORY;
+            }
+            found = moved;
+            capacity = larger;
+        }
+        if (entry_parse(file->d_name, &found[used]))
+            used++;
+    }
+    closedir(listing);
+    if (used > 1)
+        qsort(found, used, sizeof(*found), entry_compare);
+    *out = found;
+    *count = used;
+    return STATUS_SUCCESS;
+}
+
+uint32_t tsm_name_folder_count_alive(const struct tsm_name_folder *folder)
+{
+    struct tsm_name_entry *entries = NULL;
+    uint32_t count = 0, alive = 0;
+
+    if (!NT_SUCCESS(tsm_name_folder_list(folder, 'K', &entries, &count)))
+        return 0;
+    for (uint32_t i = 0; i < count; i++)
+        alive += tsm_unix_is_alive(folder->fd, entries[i].file);
+    free(entries);
+    return alive;
+}
+
+uint32_t tsm_name_folder_sweep(struct tsm_name_folder *folder)
+{
+    DIR *listing = tsm_dir_list(folder->fd);
+    struct tsm_name_entry entry;
+    struct dirent *file;
+    uint32_t alive = 0;
+
+    while (listing && (file = readdir(listing))) {
+        bool is_temporary = file->d_name[0] == 'T';
+
+        if (!is_temporary && !entry_parse(file->d_name, &entry))
+            continue;
+        if (tsm_unix_is_alive(folder->fd, file->d_name))
+            alive += !is_temporary && entry.kind == 'K';
+        else
+            unlinkat(folder->fd, file->d_name, 0);
+    }
+    if (listing)
+        closedir(listing);
+    return alive;
+}
+
+uint64_t tsm_name_next_seq(const struct tsm_name_folder *folder)
+{
+    static _Atomic uint64_t last;
+    struct tsm_name_entry *entries = NULL;
+    struct timespec now;
+    uint32_t count = 0;
+
+    clock_gettime(CLOCK_REALTIME, &now);
+
+    uint64_t seq = (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+
+    /* Clocks may be set back: stay above all that can be seen. */
+    if (NT_SUCCESS(tsm_name_folder_list(folder, 'L', &entries, &count)) && count)
+        seq = tsm_max_u64(seq, entries[count - 1].seq + 1);
+    free(entries);
+
+    uint64_t before = atomic_load(&last);
+
+    do
+        seq = tsm_max_u64(seq, before + 1);
+    while (!atomic_compare_exchange_weak(&last, &before, seq));
+    return seq;
+}
+
+void tsm_name_entry_file(char kind, uint64_t seq, const char *text,
+                         char out[TSM_ENTRY_TEXT + 20])
+{
+    snprintf(out, TSM_ENTRY_TEXT + 20, "%c%016llx%s%s", kind, (unsigned long long)seq,
+             *text ? "." : "", text);
+}
+
+void tsm_name_entry_remove(const struct tsm_name_folder *folder, const char *file)
+{
+    unlinkat(folder->fd, file, 0);
+}
+
+void tsm_name_folder_wait(const struct tsm_name_folder *folders, uint32_t count, int *watch_fd,
+                          int max_ms, struct tsm_deadline deadline)
+{
+    if (*watch_fd == -1) {
+        *watch_fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+        for (uint32_t i = 0; *watch_fd >= 0 && i < count; i++) {
+            char path[32];
+
+            snprintf(path, sizeof(path), "/proc/self/fd/%d", folders[i].fd);
+            if (inotify_add_watch(*watch_fd, path, IN_MOVED_TO | IN_DELETE | IN_DELETE_SELF) < 0) {
+                tsm_trace(TSM_TRACE_NAME, "inotify is used up: looking from time to time");
+                close(*watch_fd);
+                *watch_fd = -2;
+            }
+        }
+        if (*watch_fd >= 0)
+            return; /* look once more: something may have changed before the watch stood */
+        *watch_fd = -2;
+    }
+
+    int left = tsm_deadline_poll_ms(deadline);
+    int wait_ms = left >= 0 && left < max_ms ? left : max_ms;
+    struct pollfd poll_fd = {.fd = *watch_fd, .events = POLLIN};
+
+    if (*watch_fd < 0 && wait_ms > 10)
+        wait_ms = 10;
+    if (poll(&poll_fd, *watch_fd >= 0, wait_ms) > 0) {
+        char events[4096];
+
+        while (read(*watch_fd, events, sizeof(events)) > 0)
+            ;
+    }
+}

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A name's folder in the runtime directory.
+ *
+ * In it: L<seq>.<text> a listening instance, K<seq> the life sign of an instance, "name" the full
+ * name where the folder is called by its hash. seq is sixteen hexadecimal digits and never used
+ * twice; the smallest has waited longest.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+#include <uchar.h>
+
+#include "base/deadline.h"
+#include "base/status.h"
+
+#define TSM_ENTRY_TEXT 72
+
+/* One user's folder of one name. */
+struct tsm_name_folder {
+    int fd; /* -1: not open */
+    uint32_t owner;
+    bool is_shared; /* other users can see it */
+};
+
+#define TSM_NAME_FOLDER_INIT ((struct tsm_name_folder){.fd = -1})
+
+struct tsm_name_entry {
+    uint64_t seq;
+    char kind;                 /* 'L' or 'K' */
+    char text[TSM_ENTRY_TEXT]; /* behind the point */
+    char file[TSM_ENTRY_TEXT + 20];
+};
+
+/* The caller's own folder for a name, made if need be, and its lock taken: nobody else creates,
+ * sweeps or counts until tsm_name_folder_unlock(). */
+tsm_must_check NTSTATUS tsm_name_folder_open_own(const char16_t *folded, uint32_t length,
+                                                 struct tsm_name_folder *out);
+
+/* Takes the lock again, on an open folder. STATUS_OBJECT_NAME_NOT_FOUND: it was removed. */
+tsm_must_check NTSTATUS tsm_name_folder_lock(struct tsm_name_folder *folder);
+void tsm_name_folder_unlock(struct tsm_name_folder *folder);
+
+/* Removes the folder if nothing is left in it, and the descriptor in any case. The lock may be
+ * held. */
+void tsm_name_folder_close(struct tsm_name_folder *folder, const char16_t *folded,
+                           uint32_t length);
+
+/* The folders of that name of all users who serve here, at most capacity; descriptors are owned by
+ * the caller. STATUS_OBJECT_NAME_NOT_FOUND if there is none. */
+tsm_must_check NTSTATUS tsm_name_folder_find(const char16_t *folded, uint32_t length,
+                                             struct tsm_name_folder *out, uint32_t capacity,
+                                             uint32_t *count);
+
+/* Entries of one kind, smallest seq first; *out is a heap array, owned by the caller. */
+tsm_must_check NTSTATUS tsm_name_folder_list(const struct tsm_name_folder *folder, char kind,
+                                             struct tsm_name_entry **out, uint32_t *count);
+
+/* Lock held: removes what dead instances left. Returns the number of live instances. */
+uint32_t tsm_name_folder_sweep(struct tsm_name_folder *folder);
+
+/* Live instances; removes nothing. */
+uint32_t tsm_name_folder_count_alive(const struct tsm_name_folder *folder);
+
+/* A seq larger than any that was given out for this name. */
+uint64_t tsm_name_next_seq(const struct tsm_name_folder *folder);
+
+void tsm_name_entry_file(char kind, uint64_t seq, const char *text,
+                         char out[TSM_ENTRY_TEXT + 20]);
+void tsm_name_entry_remove(const struct tsm_name_folder *folder, const char *file);
+
+/* Waits until something in the folders may have changed, at most max_ms and not past the deadline.
+ * Where the kernel cannot watch (inotify used up) it only sleeps for a moment. */
+void tsm_name_folder_wait(const struct tsm_name_folder *folders, uint32_t count, int *watch_fd,
+                          int max_ms, struct tsm_deadline deadline);

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+/* The one service thread of the process: it waits for descriptors and calls back without locks. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/list.h"
+#include "base/status.h"
+
+struct tsm_reactor_watch {
+    int fd; /* borrowed */
+    void (*on_event)(struct tsm_reactor_watch *watch, uint32_t epoll_events);
+    uint64_t id; /* the reactor's */
+    struct tsm_list node;
+};
+
+/* Starts the service thread on first need. epoll_events as for epoll_ctl(2). */
+tsm_must_check NTSTATUS tsm_reactor_add(struct tsm_reactor_watch *watch, uint32_t epoll_events);
+
+/* After return the callback does not run and will not run. The caller holds no lock that the
+ * callback takes. May be called from the callback itself. A watch never added is fine. */
+void tsm_reactor_remove(struct tsm_reactor_watch *watch);
+
+/* In the child of a fork: there is no service thread here. */
+void tsm_reactor_after_fork(void);

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+/* Where names live on disk: $TRANSOM_DIR, /run/transom, $XDG_RUNTIME_DIR/transom, /tmp/transom-UID. */
+#pragma once
+
+#include <stdbool.h>
+
+#include "base/status.h"
+
+/*
+ * The runtime directory, checked: ours or root's, and not writable by others unless sticky. *shared:
+ * other users serve here too. *fd is owned by the caller.
+ */
+tsm_must_check NTSTATUS tsm_runtime_dir_open(int *fd, bool *shared);
+
+/* The calling user's own folder in it. create: make it if it is missing, else
+ * STATUS_OBJECT_NAME_NOT_FOUND. */
+tsm_must_check NTSTATUS tsm_runtime_dir_open_own(int *fd, bool *shared, bool create);

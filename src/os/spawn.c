@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: MIT */
+#include "os/spawn.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define DATA_MAX (8u << 20)
+
+#ifndef P_PIDFD
+#define P_PIDFD 3
+#endif
+
+NTSTATUS tsm_spawn(const struct tsm_spawn *spawn, uint32_t *pid, int *pidfd)
+{
+    posix_spawn_file_actions_t actions;
+    posix_spawnattr_t attributes;
+    pid_t child;
+    int error = 0;
+
+    posix_spawn_file_actions_init(&actions);
+    posix_spawnattr_init(&attributes);
+    if (spawn->directory)
+        error = posix_spawn_file_actions_addchdir_np(&actions, spawn->directory);
+    /* A descriptor duplicated onto itself loses its close-on-exec flag in the child. */
+    for (uint32_t i = 0; !error && i < spawn->kept_count; i++)
+        error = posix_spawn_file_actions_adddup2(&actions, spawn->kept_fds[i], spawn->kept_fds[i]);
+    for (int i = 0; !error && i < 3; i++)
+        if (spawn->std_fds[i] >= 0)
+            error = posix_spawn_file_actions_adddup2(&actions, spawn->std_fds[i], i);
+    if (!error && spawn->is_new_group) {
+        posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
+        posix_spawnattr_setpgroup(&attributes, 0);
+    }
+    if (!error)
+        error = posix_spawn(&child, spawn->path, &actions, &attributes, spawn->argv,
+                            spawn->environment);
+    posix_spawn_file_actions_destroy(&actions);
+    posix_spawnattr_destroy(&attributes);
+    if (error)
+        return tsm_status_from_errno(error);
+    *pidfd = (int)syscall(SYS_pidfd_open, child, 0);
+    *pid = (uint32_t)child;
+    if (*pidfd < 0) {
+        NTSTATUS status = tsm_status_from_errno(errno);
+
+        kill(child, SIGKILL);
+        waitpid(child, NULL, 0);
+        return status;
+    }
+    return STATUS_SUCCESS;
+}
+
+bool tsm_spawn_reap(int pidfd, uint32_t *code, bool *was_killed)
+{
+    siginfo_t info = {0};
+
+    if (waitid(P_PIDFD, (id_t)pidfd, &info, WEXITED | WNOHANG) < 0) {
+        /* Somebody else reaped it: all that is known is that it is gone. */
+        *code = 0;
+        *was_killed = false;
+        return errno == ECHILD;
+    }
+    if (info.si_pid == 0)
+        return false;
+    *was_killed = info.si_code != CLD_EXITED;
+    *code = (uint32_t)info.si_status;
+    return true;
+}
+
+NTSTATUS tsm_spawn_kill(int pidfd)
+{
+    return syscall(SYS_pidfd_send_signal, pidfd, SIGKILL, NULL, 0) == 0
+               ? STATUS_SUCCESS
+               : tsm_status_from_errno(errno);
+}
+
+NTSTATUS tsm_spawn_data_fd(const void *data, size_t length, int *out)
+{
+    int fd = memfd_create("transom-handles", MFD_CLOEXEC);
+
+    if (fd < 0)
+        return tsm_status_from_errno(errno);
+    if (write(fd, data, length) != (ssize_t)length) {
+        close(fd);
+        return STATUS_NO_MEMORY;
+    }
+    *out = fd;
+    return STATUS_SUCCESS;
+}
+
+NTSTATUS tsm_spawn_read_data_fd(int fd, void **data, size_t *length)
+{
+    struct stat info;
+    void *copy;
+
+    if (fstat(fd, &info) < 0 || !S_ISREG(info.st_mode) || info.st_size <= 0 ||
+        (uint64_t)info.st_size > DATA_MAX)
+        return STATUS_INVALID_PARAMETER;
+    copy = malloc((size_t)info.st_size);
+    if (!copy)
+        return STATUS_NO_MEMORY;
+    if (pread(fd, copy, (size_t)info.st_size, 0) != info.st_size) {
+        free(copy);
+        return STATUS_INVALID_PARAMETER;
+    }
+    *data = copy;
+    *length = (size_t)info.st_size;
+    return STATUS_SUCCESS;
+}
+
+NTSTATUS tsm_spawn_high_fd(int fd, int *out)
+{
+    int copy = fcntl(fd, F_DUPFD_CLOEXEC, 10);
+
+    if (copy < 0)
+        return tsm_status_from_errno(errno);
+    *out = copy;
+    return STATUS_SUCCESS;
+}
+
+bool tsm_spawn_is_executable(const char *path)
+{
+    struct stat info;
+
+    return stat(path, &info) == 0 && S_ISREG(info.st_mode) && access(path, X_OK) == 0;
+}
+
+bool tsm_spawn_is_directory(const char *path)
+{
+    struct stat info;
+
+    return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
+}
+
+void tsm_spawn_set_cloexec(int fd)
+{
+    fcntl(fd, F_SETFD, FD_CLOEXEC);
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/* Starting a program, watching it, ending it. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/status.h"
+
+struct tsm_spawn {
+    const char *path;
+    char *const *argv;
+    char *const *environment;
+    const char *directory; /* NULL: the caller's */
+    int std_fds[3];        /* -1: as the caller's */
+    const int *kept_fds;   /* under their own numbers */
+    uint32_t kept_count;
+    bool is_new_group;
+};
+
+tsm_must_check NTSTATUS tsm_spawn(const struct tsm_spawn *spawn, uint32_t *pid, int *pidfd);
+
+/* True once the child has ended and was reaped; *code is its exit code, or 128 + signal as
+ * *was_killed. */
+bool tsm_spawn_reap(int pidfd, uint32_t *code, bool *was_killed);
+tsm_must_check NTSTATUS tsm_spawn_kill(int pidfd);
+
+/* A descriptor whose content is data, to be read from its beginning; for a child. */
+tsm_must_check NTSTATUS tsm_spawn_data_fd(const void *data, size_t length, int *out);
+/* Reads such a descriptor whole; heap. */
+tsm_must_check NTSTATUS tsm_spawn_read_data_fd(int fd, void **data, size_t *length);
+
+/* A copy of fd with a number of 10 or above. */
+tsm_must_check NTSTATUS tsm_spawn_high_fd(int fd, int *out);
+bool tsm_spawn_is_executable(const char *path);
+bool tsm_spawn_is_directory(const char *path);
+void tsm_spawn_set_cloexec(int fd);

@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * AF_UNIX sockets
+ *
+ * A path is given as a folder's descriptor and a short name and reaches the kernel as
+ * /proc/self/fd/N/name, so sun_path's 108 bytes are enough whatever the folder is called.
+ */
+#include "os/unix_socket.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+static bool address_make(struct sockaddr_un *address, int folder, const char *name)
+{
+    address->sun_family = AF_UNIX;
+
+    int length =
+        snprintf(address->sun_path, sizeof(address->sun_path), "/proc/self/fd/%d/%s", folder, name);
+
+    return length > 0 && (size_t)length < sizeof(address->sun_path);
+}
+
+static NTSTATUS bind_at(int folder, const char *name, mode_t mode, int *out)
+{
+    struct sockaddr_un address;
+    int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+    if (fd < 0)
+        return tsm_status_from_errno(errno);
+    /* The mode of the file comes from the mode of the descriptor, less the umask. */
+    if (!address_make(&address, folder, name) ||
+        bind(fd, (struct sockaddr *)&address, sizeof(address)) < 0 ||
+        fchmodat(folder, name, mode, 0) < 0) {
+        NTSTATUS status = tsm_status_from_errno(errno);
+
+        close(fd);
+        unlinkat(folder, name, 0);
+        return status;
+    }
+    *out = fd;
+    return STATUS_SUCCESS;
+}
+
+NTSTATUS tsm_unix_listen(int folder, const char *name, mode_t mode, int *out)
+{
+    char temporary[108];
+    int fd = -1;
+
+    snprintf(temporary, sizeof(temporary), "T%.17s", name);
+
+    NTSTATUS status = bind_at(folder, temporary, mode, &fd);
+
+    if (!NT_SUCCESS(status))
+        return status;
+    if (listen(fd, 0) < 0 || renameat(folder, temporary, folder, name) < 0) {
+        status = tsm_status_from_errno(errno);
+        unlinkat(folder, temporary, 0);
+        close(fd);
+        return status;
+    }
+    *out = fd;
+    return STATUS_SUCCESS;
+}
+
+NTSTATUS tsm_unix_bind_life_sign(int folder, const char *name, int *out)
+{
+    return bind_at(folder, name, 0666, out);
+}
+
+bool tsm_unix_is_alive(int folder, const char *name)
+{
+    struct sockaddr_un address;
+    int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    int error = 0;
+
+    if (fd < 0)
+        return true; /* cannot tell: do no harm */
+    /* A bound socket of another type answers EPROTOTYPE; a file left behind ECONNREFUSED. */
+    if (!address_make(&address, folder, name) ||
+        connect(fd, (struct sockaddr *)&address, sizeof(address)) < 0)
+        error = errno;
+    close(fd);
+    return error == EPROTOTYPE || error == EACCES;
+}
+
+NTSTATUS tsm_unix_connect(int folder, const char *name, int *out)
+{
+    struct sockaddr_un address;
+    int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+    if (fd < 0)
+        return tsm_status_from_errno(errno);
+    if (!address_make(&address, folder, name) ||
+        connect(fd, (struct sockaddr *)&address, sizeof(address)) < 0) {
+        int error = errno;
+
+        close(fd);
+        if (error == EAGAIN)
+            return STATUS_PIPE_NOT_AVAILABLE;
+        if (error == ECONNREFUSED || error == ENOENT)
+            return STATUS_OBJECT_NAME_NOT_FOUND;
+        return tsm_status_from_errno(error);
+    }
+    *out = fd;
+    return STATUS_SUCCESS;
+}
+
+NTSTATUS tsm_unix_accept_last(int listener, int *out)
+{
+    struct pollfd poll_fd = {.fd = listener, .events = POLLIN};
+
+    if (poll(&poll_fd, 1, 0) <= 0)
+        return STATUS_PIPE_LISTENING;
+    shutdown(listener, SHUT_RD);
+
+    int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+
+    if (fd < 0)
+        return errno == EAGAIN || errno == EINVAL ? STATUS_PIPE_BROKEN
+                                                  : tsm_status_from_errno(errno);
+    *out = fd;
+    return STATUS_SUCCESS;
+}
+
+NTSTATUS tsm_unix_send(int socket, const void *record, size_t length, int fd)
+{
+    union {
+        struct cmsghdr header;
+        char room[CMSG_SPACE(sizeof(int))];
+    } control = {0};
+    struct iovec data = {.iov_base = (void *)(uintptr_t)record, .iov_len = length};
+    struct msghdr message = {.msg_iov = &data, .msg_iovlen = 1};
+
+    if (fd >= 0) {
+        message.msg_control = &control;
+        message.msg_controllen = sizeof(control.room);
+
+        struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+
+        header->cmsg_level = SOL_SOCKET;
+        header->cmsg_type = SCM_RIGHTS;
+        header->cmsg_len = CMSG_LEN(sizeof(int));
+        memcpy(CMSG_DATA(header), &fd, sizeof(int));
+    }
+
+    ssize_t sent = sendmsg(socket, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+
+    if (sent >= 0)
+        return STATUS_SUCCESS;
+    return errno == ETOOMANYREFS ? STATUS_PIPE_NOT_AVAILABLE : tsm_status_from_errno(errno);
+}
+
+NTSTATUS tsm_unix_receive(int socket, void *record, size_t capacity, size_t *length, int *fd)
+{
+    union {
+        struct cmsghdr header;
+        char room[CMSG_SPACE(4 * sizeof(int))];
+    } control;
+    struct iovec data = {.iov_base = record, .iov_len = capacity};
+    struct msghdr message = {.msg_iov = &data,
+                             .msg_iovlen = 1,
+                             .msg_control = &control,
+                             .msg_controllen = sizeof(control.room)};
+    ssize_t received = recvmsg(socket, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+    int found = -1, count = 0;
+
+    if (received < 0)
+        return errno == EAGAIN || errno == EINTR ? STATUS_PIPE_LISTENING : STATUS_PIPE_BROKEN;
+    for (struct cmsghdr *header = CMSG_FIRSTHDR(&message); header;
+         header = CMSG_NXTHDR(&message, header)) {
+        if (header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_RIGHTS)
+            continue;
+        for (size_t at = 0; at + sizeof(int) <= header->cmsg_len - CMSG_LEN(0); at += sizeof(int)) {
+            int one;
+
+            memcpy(&one, CMSG_DATA(header) + at, sizeof(int));
+            if (count++ == 0)
+                found = one;
+            else
+                close(one);
+        }
+    }
+    if (received == 0 || count > 1 || (message.msg_flags & (MSG_TRUNC | MSG_CTRUNC))) {
+        if (found >= 0)
+            close(found);
+        return received == 0 ? STATUS_PIPE_BROKEN : STATUS_INVALID_PARAMETER;
+    }
+    *length = (size_t)received;
+    *fd = found;
+    return STATUS_SUCCESS;
+}
+
+NTSTATUS tsm_unix_peer(int socket, struct tsm_unix_peer *out)
+{
+    struct ucred credentials;
+    socklen_t length = sizeof(credentials);
+
+    if (getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &credentials, &length) < 0)
+        return tsm_status_from_errno(errno);
+    out->pid = (uint32_t)credentials.pid;
+    out->uid = credentials.uid;
+    return STATUS_SUCCESS;
+}
+
+bool tsm_unix_wait_readable(int socket, struct tsm_deadline deadline)
+{
+    struct pollfd poll_fd = {.fd = socket, .events = POLLIN | POLLRDHUP};
+    int count;
+
+    do
+        count = poll(&poll_fd, 1, tsm_deadline_poll_ms(deadline));
+    while (count < 0 && errno == EINTR);
+    return count > 0;
+}
+
+void tsm_unix_shutdown(int socket)
+{
+    shutdown(socket, SHUT_RDWR);
+}
+
+void tsm_unix_close(int socket)
+{
+    close(socket);
+}

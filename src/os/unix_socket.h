@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+/* AF_UNIX SOCK_SEQPACKET sockets in a folder: listen, claim, introduce, probe. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/deadline.h"
+#include "base/status.h"
+
+/* Who is at the other end, as the kernel says. */
+struct tsm_unix_peer {
+    uint32_t pid; /* 0: in a PID namespace that we cannot see */
+    uint32_t uid;
+};
+
+/* A listening socket for one client, at folder/name, put there in one step. */
+tsm_must_check NTSTATUS tsm_unix_listen(int folder, const char *name, mode_t mode, int *out);
+
+/* A bound socket that nobody can connect to: while it is open, tsm_unix_is_alive() says so. */
+tsm_must_check NTSTATUS tsm_unix_bind_life_sign(int folder, const char *name, int *out);
+bool tsm_unix_is_alive(int folder, const char *name);
+
+/* STATUS_PIPE_NOT_AVAILABLE: it has a client already; STATUS_OBJECT_NAME_NOT_FOUND: nobody is
+ * there; STATUS_ACCESS_DENIED. */
+tsm_must_check NTSTATUS tsm_unix_connect(int folder, const char *name, int *out);
+
+/* Ends listening and takes the client that is waiting: STATUS_PIPE_LISTENING if there is none; then
+ * the socket goes on listening. */
+tsm_must_check NTSTATUS tsm_unix_accept_last(int listener, int *out);
+
+/* One record with at most one descriptor (-1 none). */
+tsm_must_check NTSTATUS tsm_unix_send(int socket, const void *record, size_t length, int fd);
+
+/* STATUS_PIPE_LISTENING: nothing came yet; STATUS_PIPE_BROKEN: hung up. Records longer than capacity
+ * or with more than one descriptor are STATUS_INVALID_PARAMETER. *fd is owned by the caller. */
+tsm_must_check NTSTATUS tsm_unix_receive(int socket, void *record, size_t capacity, size_t *length,
+                                         int *fd);
+
+tsm_must_check NTSTATUS tsm_unix_peer(int socket, struct tsm_unix_peer *out);
+
+/* Waits until the socket is readable or hung up; false on timeout. */
+bool tsm_unix_wait_readable(int socket, struct tsm_deadline deadline);
+
+/* Both sides see a hang-up, although copies of the descriptor may be open elsewhere. */
+void tsm_unix_shutdown(int socket);
+void tsm_unix_close(int socket);

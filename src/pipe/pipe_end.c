@@ -1,0 +1,677 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Pipe end
+ *
+ * One end of a named pipe instance, seen as a file. Data waits in the ring, requests wait in the
+ * lists, and the pump brings the two together.
+ *
+ * States:    listening, connected, closing, disconnected: see pipe_state.h.
+ * Ownership: an end shares its channel with threads that sleep on it; the peer maps the same memory
+ *            and may die or lie at any time.
+ * Locking:   file.lock for everything here. The pump collects, the caller finishes the batch after
+ *            unlocking. Nobody sleeps or spins under the lock.
+ * Windows:   a message longer than the reader's buffer is not lost: the read returns
+ *            STATUS_BUFFER_OVERFLOW and the next read continues the message. A write over the quota
+ *            is visible to the reader at once and pends until its unread rest fits.
+ */
+#include "pipe/pipe_end.h"
+
+#include <sched.h>
+#include <stdlib.h>
+
+#include "base/assert.h"
+#include "base/teb.h"
+#include "base/trace.h"
+#include "os/futex.h"
+#include "pipe/pipe_spin.h"
+
+struct tsm_pipe_end *tsm_pipe_end_new(bool is_server, const struct tsm_name *name,
+                                      const struct tsm_pipe_params *params)
+{
+    struct tsm_pipe_end *end = calloc(1, sizeof(*end));
+
+    if (!end)
+        return NULL;
+    tsm_file_init(&end->file, &tsm_pipe_end_object_ops, &tsm_pipe_end_file_ops);
+    end->is_server = is_server;
+    end->state = TSM_PIPE_DISCONNECTED;
+    end->params = *params;
+    end->name = *name;
+    end->spin_us = tsm_pipe_spin_limit_us();
+    end->rendezvous.folder = TSM_NAME_FOLDER_INIT;
+    end->rendezvous.life_sign = -1;
+    tsm_list_init(&end->reads);
+    tsm_list_init(&end->writes);
+    tsm_list_init(&end->flushes);
+    tsm_list_init(&end->listens);
+    return end;
+}
+
+static struct tsm_io *first_io(const struct tsm_list *list)
+{
+    struct tsm_list *node = tsm_list_first(list);
+
+    return node ? TSM_LIST_ENTRY(node, struct tsm_io, node) : NULL;
+}
+
+static bool is_connected(const struct tsm_pipe_end *end)
+{
+    return end->state == TSM_PIPE_CONNECTED || end->state == TSM_PIPE_CLOSING;
+}
+
+static void fail_all(struct tsm_list *list, NTSTATUS status, struct tsm_io_batch *batch)
+{
+    struct tsm_io *io;
+
+    while ((io = first_io(list)))
+        tsm_io_batch_add(batch, io, status, 0);
+}
+
+/* ---- state ---- */
+
+static void on_peer_gone(void *context)
+{
+    struct tsm_pipe_end *end = context;
+    struct tsm_io_batch batch;
+
+    tsm_io_batch_init(&batch);
+    tsm_lock_acquire(&end->file.lock);
+    tsm_pipe_end_refresh_locked(end);
+    tsm_pipe_end_pump_locked(end, &batch);
+    tsm_lock_release(&end->file.lock);
+    tsm_io_batch_finish(&batch);
+}
+
+NTSTATUS tsm_pipe_end_attach_locked(struct tsm_pipe_end *end, struct tsm_channel *channel)
+{
+    uint8_t *data;
+    uint64_t capacity;
+    uint32_t own_quota = end->is_server ? end->params.out_quota : end->params.in_quota;
+    uint32_t peer_quota = end->is_server ? end->params.in_quota : end->params.out_quota;
+    struct tsm_ring_header *shared = tsm_channel_outgoing(channel, &data, &capacity);
+
+    tsm_ring_writer_init(&end->writer, shared, data, capacity, own_quota);
+    shared = tsm_channel_incoming(channel, &data, &capacity);
+    tsm_ring_reader_init(&end->reader, shared, data, capacity, peer_quota);
+    end->peer_pid = channel->peer.pid;
+    end->had_peer = true;
+    end->channel = channel;
+    end->state = TSM_PIPE_CONNECTED;
+    tsm_trace(TSM_TRACE_PIPE, "%s end connected, peer %u", end->is_server ? "server" : "client",
+              end->peer_pid);
+
+    NTSTATUS status = tsm_channel_watch(channel, on_peer_gone, end);
+
+    if (!NT_SUCCESS(status)) {
+        end->channel = NULL;
+        end->state = TSM_PIPE_DISCONNECTED;
+    }
+    return status;
+}
+
+struct tsm_channel *tsm_pipe_end_detach_locked(struct tsm_pipe_end *end, NTSTATUS status,
+                                               struct tsm_io_batch *batch)
+{
+    struct tsm_channel *channel = end->channel;
+
+    fail_all(&end->reads, status, batch);
+    fail_all(&end->writes, status, batch);
+    fail_all(&end->flushes, status, batch);
+    fail_all(&end->listens, status, batch);
+    end->channel = NULL;
+    end->state = TSM_PIPE_DISCONNECTED;
+    return channel;
+}
+
+void tsm_pipe_end_refresh_locked(struct tsm_pipe_end *end)
+{
+    if (end->state == TSM_PIPE_LISTENING)
+        tsm_pipe_server_notice_locked(end);
+    if (end->state != TSM_PIPE_CONNECTED)
+        return;
+
+    enum tsm_side_state peer = tsm_channel_peer_state(end->channel);
+    bool is_gone = atomic_load_explicit(&end->channel->peer_gone, memory_order_acquire);
+
+    if (tsm_likely(peer == TSM_SIDE_OPEN && !is_gone && !end->reader.is_broken &&
+                   !end->writer.is_broken))
+        return;
+    if (peer == TSM_SIDE_DISCONNECTED) {
+        end->state = TSM_PIPE_DISCONNECTED;
+    } else {
+        end->state = TSM_PIPE_CLOSING;
+        /* Died or closed: what its blocked writes had laid down goes back with them. */
+        tsm_ring_reader_drop_pending(&end->reader);
+    }
+    tsm_trace(TSM_TRACE_PIPE, "%s end: %s", end->is_server ? "server" : "client",
+              tsm_pipe_state_name(end->state));
+}
+
+/* ---- reading ---- */
+
+static uint64_t claim_of_reads(const struct tsm_pipe_end *end)
+{
+    if (tsm_list_is_empty(&end->reads))
+        return 0;
+
+    uint64_t claim = end->reader.payload;
+
+    TSM_LIST_FOR_EACH (node, &end->reads) {
+        const struct tsm_io *io = TSM_LIST_ENTRY(node, struct tsm_io, node);
+
+        claim += io->out_length - io->information;
+    }
+    return claim;
+}
+
+/* Tells the writer what was consumed and claimed, and wakes it if it waits for that. */
+static void publish_reads(struct tsm_pipe_end *end)
+{
+    struct tsm_ring_producer_wait *waiting = &end->reader.shared->producer_wait;
+    uint64_t claim = claim_of_reads(end);
+
+    tsm_ring_reader_publish(&end->reader, claim);
+    /* pairs with the fence of a writer that has set its wait word in end_park() */
+    atomic_thread_fence(memory_order_seq_cst);
+    if (tsm_likely(atomic_load_explicit(&waiting->wait, memory_order_relaxed) == 0))
+        return;
+    if (end->reader.tail >= atomic_load_explicit(&waiting->need_tail, memory_order_relaxed) ||
+        tsm_max_u64(end->reader.payload, claim) >=
+            atomic_load_explicit(&waiting->need_payload, memory_order_relaxed) ||
+        end->reader.messages >= atomic_load_explicit(&waiting->need_messages, memory_order_relaxed))
+        tsm_channel_wake(&waiting->wait);
+}
+
+/* A read in byte mode takes what is there, across writes. */
+static NTSTATUS read_bytes(struct tsm_pipe_end *end, struct tsm_io *io)
+{
+    struct tsm_ring_next next;
+
+    if (!tsm_ring_peek(&end->reader, &next))
+        return STATUS_PENDING;
+    if (io->out_length == 0 && next.rest > 0)
+        return STATUS_SUCCESS;
+    do {
+        bool was_cancelled;
+        uint32_t count = tsm_ring_take(&end->reader, (uint8_t *)io->out + io->information,
+                                       io->out_length - (uint32_t)io->information, &was_cancelled);
+
+        io->information += count;
+        /* Windows: an empty message is a read of its own. */
+        if (count == 0 && !was_cancelled)
+            return STATUS_SUCCESS;
+    } while (io->information < io->out_length && tsm_ring_peek(&end->reader, &next) &&
+             (next.rest > 0 || io->information == 0));
+    return io->information ? STATUS_SUCCESS : STATUS_PENDING;
+}
+
+/* A read in message mode takes one message or its beginning. */
+static NTSTATUS read_message(struct tsm_pipe_end *end, struct tsm_io *io)
+{
+    struct tsm_ring_next next;
+
+    while (tsm_ring_peek(&end->reader, &next)) {
+        uint32_t room = io->out_length - (uint32_t)io->information;
+        bool was_cancelled;
+
+        if (room == 0 && next.rest > 0)
+            return STATUS_BUFFER_OVERFLOW;
+
+        uint32_t count = tsm_ring_take(&end->reader, (uint8_t *)io->out + io->information, room,
+                                       &was_cancelled);
+
+        if (was_cancelled) {
+            io->information = 0;
+            continue;
+        }
+        io->information += count;
+        if (count < next.rest)
+            return STATUS_BUFFER_OVERFLOW;
+        if (next.is_last)
+            return STATUS_SUCCESS;
+    }
+    return STATUS_PENDING;
+}
+
+static NTSTATUS read_now(struct tsm_pipe_end *end, struct tsm_io *io)
+{
+    if (!end->channel || !is_connected(end))
+        return STATUS_PENDING;
+    return end->is_message_read ? read_message(end, io) : read_bytes(end, io);
+}
+
+static void pump_reads(struct tsm_pipe_end *end, struct tsm_io_batch *batch)
+{
+    struct tsm_io *io = first_io(&end->reads);
+    bool did_read = false;
+
+    for (; io; io = first_io(&end->reads)) {
+        NTSTATUS status = read_now(end, io);
+
+        if (status == STATUS_PENDING) {
+            status = tsm_pipe_state_check(end->state, end->is_server, TSM_PIPE_READ);
+            if (status == STATUS_SUCCESS)
+                break;
+            io->information = 0;
+        } else {
+            did_read = true;
+        }
+        tsm_io_batch_add(batch, io, status, io->information);
+    }
+    if (did_read && end->channel)
+        publish_reads(end);
+}
+
+static NTSTATUS submit_read(struct tsm_pipe_end *end, struct tsm_io *io)
+{
+    bool must_queue = !tsm_list_is_empty(&end->reads);
+    NTSTATUS status = must_queue ? STATUS_PENDING : read_now(end, io);
+
+    if (status != STATUS_PENDING) {
+        publish_reads(end);
+        return status;
+    }
+    status = tsm_pipe_state_check(end->state, end->is_server, TSM_PIPE_READ);
+    if (status != STATUS_SUCCESS || !end->channel)
+        return status != STATUS_SUCCESS ? status : STATUS_PIPE_DISCONNECTED;
+    if (end->is_nowait)
+        return STATUS_PIPE_EMPTY;
+    tsm_list_append(&end->reads, &io->node);
+    publish_reads(end);
+    return STATUS_PENDING;
+}
+
+/* ---- writing ---- */
+
+static void wake_reader(struct tsm_pipe_end *end)
+{
+    /* pairs with the fence of a reader that has set its wait word in end_park() */
+    atomic_thread_fence(memory_order_seq_cst);
+    tsm_channel_wake(&end->writer.shared->consumer_wait.wait);
+}
+
+static bool fits_quota(struct tsm_pipe_end *end, uint64_t end_position)
+{
+    if (end_position <= end->writer.consumed_seen + end->writer.quota)
+        return true;
+    return end_position <= tsm_ring_writer_consumed(&end->writer) + end->writer.quota;
+}
+
+/* Lays as much of a write into the ring as there is room for; a message longer than a frame may be
+ * goes in pieces. True: all of it is there. */
+static bool place(struct tsm_pipe_end *end, struct tsm_io *io, uint32_t flags)
+{
+    uint32_t limit = tsm_ring_frame_limit(end->writer.capacity);
+
+    do {
+        uint32_t rest = io->in_length - io->pending.placed;
+        uint32_t piece = rest < limit ? rest : limit;
+        bool is_last = piece == rest;
+        /* A message in pieces cannot be taken back: the first piece may be read already. */
+        uint32_t piece_flags = io->in_length > limit ? (is_last ? 0 : TSM_FRAME_MORE) : flags;
+
+        if (!tsm_ring_write(&end->writer, (const uint8_t *)io->in + io->pending.placed, piece,
+                            piece_flags, &io->pending.frame))
+            return false;
+        io->pending.placed += piece;
+        io->pending.is_placed = is_last;
+    } while (!io->pending.is_placed);
+    return true;
+}
+
+static void pump_writes(struct tsm_pipe_end *end, struct tsm_io_batch *batch)
+{
+    struct tsm_ring_producer_wait *waiting;
+    uint64_t need_tail = UINT64_MAX, need_payload = UINT64_MAX, need_messages = UINT64_MAX;
+    NTSTATUS status = end->state == TSM_PIPE_CONNECTED
+                          ? STATUS_SUCCESS
+                          : (end->state == TSM_PIPE_DISCONNECTED ? STATUS_PIPE_DISCONNECTED
+                                                                 : STATUS_PIPE_BROKEN);
+
+    /* Windows: what was already blocked when the peer closed fails with 109, not with 232. */
+    if (status != STATUS_SUCCESS || !end->channel) {
+        fail_all(&end->writes, status, batch);
+        fail_all(&end->flushes, status, batch);
+        return;
+    }
+    waiting = &end->writer.shared->producer_wait;
+
+    bool did_place = false, may_place = true;
+
+    TSM_LIST_FOR_EACH (node, &end->writes) {
+        struct tsm_io *io = TSM_LIST_ENTRY(node, struct tsm_io, node);
+
+        if (!io->pending.is_placed && may_place) {
+            uint32_t before = io->pending.placed;
+            uint64_t position = end->writer.payload + io->in_length - before;
+
+            may_place = place(end, io, fits_quota(end, position) ? 0 : TSM_FRAME_REVOCABLE);
+            did_place |= io->pending.placed != before || may_place;
+            if (may_place)
+                io->pending.target = end->writer.payload;
+        }
+        if (!io->pending.is_placed) {
+            need_tail = tsm_min_u64(need_tail, end->writer.tail_seen + 1);
+            break;
+        }
+        if (!fits_quota(end, io->pending.target)) {
+            need_payload = tsm_min_u64(need_payload, io->pending.target - end->writer.quota);
+            continue;
+        }
+        tsm_io_batch_add(batch, io, STATUS_SUCCESS, io->in_length);
+    }
+    TSM_LIST_FOR_EACH (node, &end->flushes) {
+        struct tsm_io *io = TSM_LIST_ENTRY(node, struct tsm_io, node);
+
+        if (tsm_ring_writer_messages_read(&end->writer) >= io->pending.target)
+            tsm_io_batch_add(batch, io, STATUS_SUCCESS, 0);
+        else
+            need_messages = tsm_min_u64(need_messages, io->pending.target);
+    }
+    atomic_store_explicit(&waiting->need_tail, need_tail, memory_order_relaxed);
+    atomic_store_explicit(&waiting->need_payload, need_payload, memory_order_relaxed);
+    atomic_store_explicit(&waiting->need_messages, need_messages, memory_order_relaxed);
+    if (did_place)
+        wake_reader(end);
+}
+
+/* Windows: without waiting, a byte write gives what a pending read takes, a message write all or
+ * nothing; both succeed. */
+static NTSTATUS write_nowait_over_quota(struct tsm_pipe_end *end, struct tsm_io *io)
+{
+    uint64_t claim = tsm_ring_writer_consumed(&end->writer);
+    uint64_t direct = claim > end->writer.payload ? claim - end->writer.payload : 0;
+    uint64_t frame;
+
+    if (!end->params.is_message_type && direct > 0 &&
+        tsm_ring_write(&end->writer, io->in, (uint32_t)tsm_min_u64(direct, io->in_length), 0,
+                       &frame)) {
+        io->information = tsm_min_u64(direct, io->in_length);
+        wake_reader(end);
+    }
+    return STATUS_SUCCESS;
+}
+
+static NTSTATUS submit_write(struct tsm_pipe_end *end, struct tsm_io *io)
+{
+    NTSTATUS status = tsm_pipe_state_check(end->state, end->is_server, TSM_PIPE_WRITE);
+
+    if (status != STATUS_SUCCESS)
+        return status;
+    if (io->in_length == 0 && !end->params.is_message_type)
+        return STATUS_SUCCESS;
+
+    uint64_t position = end->writer.payload + io->in_length;
+    bool fits = io->in_length == 0 || fits_quota(end, position);
+    struct tsm_io *last = end->writes.prev == &end->writes
+                              ? NULL
+                              : TSM_LIST_ENTRY(end->writes.prev, struct tsm_io, node);
+    bool is_behind = last && !last->pending.is_placed;
+
+    if (!fits && end->is_nowait)
+        return write_nowait_over_quota(end, io);
+    io->pending.placed = 0;
+    io->pending.is_placed = false;
+    if (!is_behind && place(end, io, fits ? 0 : TSM_FRAME_REVOCABLE)) {
+        wake_reader(end);
+        /* Windows: strict order: what comes behind a pending write pends, unless it is empty. */
+        if ((fits && !last) || io->in_length == 0) {
+            io->information = io->in_length;
+            return STATUS_SUCCESS;
+        }
+    } else if (end->is_nowait && io->pending.placed == 0) {
+        return STATUS_SUCCESS;
+    } else if (io->pending.placed) {
+        wake_reader(end);
+    }
+    io->pending.target = end->writer.payload;
+    tsm_list_append(&end->writes, &io->node);
+    return STATUS_PENDING;
+}
+
+/* ---- flush, transact ---- */
+
+static NTSTATUS submit_flush(struct tsm_pipe_end *end, struct tsm_io *io)
+{
+    NTSTATUS status = tsm_pipe_state_check(end->state, end->is_server, TSM_PIPE_FLUSH);
+
+    if (status != STATUS_SUCCESS || end->state != TSM_PIPE_CONNECTED)
+        return status;
+    io->pending.target = end->writer.messages;
+    if (tsm_list_is_empty(&end->writes) &&
+        tsm_ring_writer_messages_read(&end->writer) >= io->pending.target)
+        return STATUS_SUCCESS;
+    tsm_list_append(&end->flushes, &io->node);
+    return STATUS_PENDING;
+}
+
+static NTSTATUS submit_transact(struct tsm_pipe_end *end, struct tsm_io *io)
+{
+    NTSTATUS status = tsm_pipe_state_check(end->state, end->is_server, TSM_PIPE_TRANSACT);
+    struct tsm_ring_next next;
+    uint64_t frame;
+
+    if (status != STATUS_SUCCESS)
+        return status;
+    if (!end->is_message_read || end->params.direction != 3)
+        return STATUS_INVALID_PIPE_STATE;
+    if (!tsm_list_is_empty(&end->reads) || tsm_ring_peek(&end->reader, &next))
+        return STATUS_PIPE_BUSY;
+    if (io->in_length > tsm_ring_frame_limit(end->writer.capacity))
+        return STATUS_INSUFFICIENT_RESOURCES;
+    tsm_list_append(&end->reads, &io->node);
+    publish_reads(end);
+    /* Windows: the request is never held back by the quota. */
+    if (!tsm_ring_write(&end->writer, io->in, io->in_length, 0, &frame)) {
+        tsm_list_unlink(&io->node);
+        publish_reads(end);
+        return STATUS_INSUFFICIENT_RESOURCES;
+    }
+    wake_reader(end);
+    return STATUS_PENDING;
+}
+
+/* ---- the file ---- */
+
+void tsm_pipe_end_pump_locked(struct tsm_pipe_end *end, struct tsm_io_batch *batch)
+{
+    tsm_pipe_end_refresh_locked(end);
+    pump_reads(end, batch);
+    if (!tsm_list_is_empty(&end->writes) || !tsm_list_is_empty(&end->flushes))
+        pump_writes(end, batch);
+    if (end->state == TSM_PIPE_CONNECTED)
+        fail_all(&end->listens, STATUS_SUCCESS, batch);
+}
+
+static void publish_cpu(struct tsm_pipe_end *end)
+{
+    uint32_t cpu = (uint32_t)sched_getcpu();
+    _Atomic uint32_t *published = &end->writer.shared->producer.cpu;
+
+    if (atomic_load_explicit(published, memory_order_relaxed) != cpu)
+        atomic_store_explicit(published, cpu, memory_order_relaxed);
+    published = &end->reader.shared->consumer.cpu;
+    if (atomic_load_explicit(published, memory_order_relaxed) != cpu)
+        atomic_store_explicit(published, cpu, memory_order_relaxed);
+}
+
+static NTSTATUS pipe_submit(struct tsm_file *file, struct tsm_io *io)
+{
+    struct tsm_pipe_end *end = tsm_pipe_end_from(file);
+
+    if (end->was_closed)
+        return STATUS_INVALID_HANDLE;
+    tsm_pipe_end_refresh_locked(end);
+    if (end->channel)
+        publish_cpu(end);
+    switch (io->kind) {
+    case TSM_IO_READ:
+        return submit_read(end, io);
+    case TSM_IO_WRITE:
+        return submit_write(end, io);
+    case TSM_IO_FLUSH:
+        return submit_flush(end, io);
+    case TSM_IO_TRANSACT:
+        return submit_transact(end, io);
+    case TSM_IO_LISTEN:
+        return tsm_pipe_server_listen_locked(end, io);
+    }
+    tsm_unreachable();
+}
+
+/* What a waiter saw before it let the lock go. */
+struct park_view {
+    struct tsm_channel *channel;
+    _Atomic uint32_t *wait; /* the word of this end it sleeps on */
+    const _Atomic uint64_t *watched;
+    uint64_t seen;
+    bool is_read;
+};
+
+static bool has_moved(const struct park_view *view, struct tsm_io *io)
+{
+    return atomic_load_explicit(view->watched, memory_order_acquire) != view->seen ||
+           tsm_io_has_news(io) ||
+           tsm_channel_peer_state(view->channel) != TSM_SIDE_OPEN;
+}
+
+static bool needs_are_met(struct tsm_ring_header *ring)
+{
+    struct tsm_ring_producer_wait *waiting = &ring->producer_wait;
+    struct tsm_ring_consumer *reader = &ring->consumer;
+    uint64_t read = atomic_load_explicit(&reader->payload, memory_order_relaxed);
+    uint64_t claim = atomic_load_explicit(&reader->claim, memory_order_relaxed);
+
+    return atomic_load_explicit(&reader->tail, memory_order_acquire) >=
+               atomic_load_explicit(&waiting->need_tail, memory_order_relaxed) ||
+           tsm_max_u64(read, claim) >=
+               atomic_load_explicit(&waiting->need_payload, memory_order_relaxed) ||
+           atomic_load_explicit(&reader->messages, memory_order_relaxed) >=
+               atomic_load_explicit(&waiting->need_messages, memory_order_relaxed);
+}
+
+/* Spins, then sleeps, until something may have changed. */
+static void end_park(struct tsm_pipe_end *end, struct park_view *view, struct tsm_io *io,
+                     struct tsm_ring_header *ring)
+{
+    uint32_t peer_cpu = atomic_load_explicit(
+        view->is_read ? &ring->producer.cpu : &ring->consumer.cpu, memory_order_relaxed);
+    struct tsm_pipe_spin spin;
+
+    tsm_pipe_spin_begin(&spin, &end->spin_us, peer_cpu);
+    while (tsm_pipe_spin_again(&spin))
+        if (view->is_read ? has_moved(view, io)
+                          : needs_are_met(ring) || has_moved(view, io)) {
+            tsm_pipe_spin_end(&spin, true);
+            return;
+        }
+    tsm_pipe_spin_end(&spin, false);
+
+    atomic_store(view->wait, TSM_WAIT_FUTEX);
+    /* pairs with the fences in wake_reader() and publish_reads() */
+    atomic_thread_fence(memory_order_seq_cst);
+    if (has_moved(view, io) || (!view->is_read && needs_are_met(ring)) || !tsm_io_fall_asleep(io))
+        return;
+    tsm_futex_wait_two(view->wait, TSM_WAIT_FUTEX, &io->wake, TSM_IO_ASLEEP, TSM_DEADLINE_NEVER);
+}
+
+static void pipe_park(struct tsm_file *file, struct tsm_io *io)
+{
+    struct tsm_pipe_end *end = tsm_pipe_end_from(file);
+
+    if (io->kind == TSM_IO_LISTEN) {
+        tsm_pipe_server_park(end, io);
+        return;
+    }
+
+    bool is_read = io->kind == TSM_IO_READ || io->kind == TSM_IO_TRANSACT;
+    struct tsm_channel *channel = NULL;
+
+    while (!tsm_io_is_done(io)) {
+        struct tsm_ring_header *ring = NULL;
+        struct park_view view = {.is_read = is_read};
+        struct tsm_io_batch batch;
+
+        tsm_io_batch_init(&batch);
+        tsm_lock_acquire(&file->lock);
+        tsm_io_get_up(io);
+        tsm_pipe_end_pump_locked(end, &batch);
+        if (end->channel && !channel)
+            channel = tsm_channel_ref(end->channel);
+        if (end->channel) {
+            view.channel = channel;
+            ring = is_read ? end->reader.shared : end->writer.shared;
+            view.wait = is_read ? &ring->consumer_wait.wait : &ring->producer_wait.wait;
+            view.watched = is_read ? &ring->producer.head : &ring->consumer.tail;
+            view.seen = is_read ? end->reader.head_seen
+                                : atomic_load_explicit(view.watched, memory_order_relaxed);
+        }
+        tsm_lock_release(&file->lock);
+        tsm_io_batch_finish(&batch);
+        if (!ring || tsm_io_is_done(io))
+            continue;
+        end_park(end, &view, io, ring);
+    }
+    if (channel)
+        tsm_channel_unref(channel);
+}
+
+static DWORD pipe_type(struct tsm_file *file)
+{
+    return FILE_TYPE_PIPE;
+}
+
+static bool pipe_is_signaled(struct tsm_object *object, uint32_t tid)
+{
+    struct tsm_pipe_end *end = tsm_pipe_end_from(tsm_file_from(object));
+
+    /* Windows: a handle without overlapped operations is signaled, but not a client's that the
+     * server has cut off. */
+    return end->is_server || !end->channel ||
+           tsm_channel_peer_state(end->channel) != TSM_SIDE_DISCONNECTED;
+}
+
+static void pipe_last_handle_closed(struct tsm_object *object)
+{
+    struct tsm_pipe_end *end = tsm_pipe_end_from(tsm_file_from(object));
+    struct tsm_io_batch batch;
+
+    tsm_io_batch_init(&batch);
+    tsm_lock_acquire(&end->file.lock);
+    end->was_closed = true;
+
+    struct tsm_channel *channel = tsm_pipe_end_detach_locked(end, STATUS_PIPE_BROKEN, &batch);
+
+    tsm_lock_release(&end->file.lock);
+    tsm_channel_close(channel, TSM_SIDE_CLOSED);
+    tsm_io_batch_finish(&batch);
+    if (end->is_server)
+        tsm_pipe_server_close(end);
+}
+
+static void pipe_destroy(struct tsm_object *object)
+{
+    struct tsm_pipe_end *end = tsm_pipe_end_from(tsm_file_from(object));
+
+    if (!end->was_closed) { /* never had a handle */
+        tsm_channel_close(end->channel, TSM_SIDE_CLOSED);
+        if (end->is_server)
+            tsm_pipe_server_close(end);
+    }
+    free(end);
+}
+
+const struct tsm_object_ops tsm_pipe_end_object_ops = {
+    .type_name = "NamedPipe",
+    .valid_access = FILE_ALL_ACCESS,
+    .is_file = true,
+    .is_signaled = pipe_is_signaled,
+    .last_handle_closed = pipe_last_handle_closed,
+    .destroy = pipe_destroy,
+};
+
+const struct tsm_file_ops tsm_pipe_end_file_ops = {
+    .submit = pipe_submit,
+    .park = pipe_park,
+    .type = pipe_type,
+};

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT */
+/* One end of a named pipe instance, seen as a file. */
+#pragma once
+
+#include "channel/rendezvous.h"
+#include "io/file.h"
+#include "pipe/pipe_state.h"
+
+struct tsm_pipe_end {
+    struct tsm_file file;
+    bool is_server;
+    bool is_message_read;
+    bool is_nowait;
+    bool was_closed;
+    enum tsm_pipe_state state;
+    struct tsm_pipe_params params;
+    struct tsm_name name;
+    uint32_t peer_access; /* server: what the client's handle may do; TSM_HELLO_... */
+    uint32_t own_pid;     /* of the process that has this end */
+    uint32_t peer_pid;
+    bool had_peer;
+
+    struct tsm_channel *channel; /* NULL without a connection */
+    struct tsm_ring_writer writer;
+    struct tsm_ring_reader reader;
+    uint32_t spin_us; /* what the next wait may spin; adapts */
+
+    struct tsm_list reads;   /* also transactions waiting for their reply */
+    struct tsm_list writes;  /* over the quota, or not yet in the ring */
+    struct tsm_list flushes;
+    struct tsm_list listens;
+
+    struct tsm_rendezvous rendezvous; /* server only */
+    struct tsm_listener *listener;    /* while listening */
+};
+
+extern const struct tsm_object_ops tsm_pipe_end_object_ops;
+extern const struct tsm_file_ops tsm_pipe_end_file_ops;
+
+/* NULL if the file is no end of a named pipe. Same reference. */
+static inline struct tsm_pipe_end *tsm_pipe_end_from(struct tsm_file *file)
+{
+    return file->ops == &tsm_pipe_end_file_ops
+               ? tsm_container_of(file, struct tsm_pipe_end, file)
+               : NULL;
+}
+
+/* An end without a connection; NULL without memory. One reference. */
+struct tsm_pipe_end *tsm_pipe_end_new(bool is_server, const struct tsm_name *name,
+                                      const struct tsm_pipe_params *params);
+
+/* File lock held, or nobody else knows the end: takes the channel and is connected. */
+tsm_must_check NTSTATUS tsm_pipe_end_attach_locked(struct tsm_pipe_end *end,
+                                                   struct tsm_channel *channel);
+
+/* File lock held: takes the connection away; pending requests go to the batch with that status. The
+ * caller closes the channel with tsm_channel_close() after unlocking. */
+tsm_must_check struct tsm_channel *tsm_pipe_end_detach_locked(struct tsm_pipe_end *end,
+                                                              NTSTATUS status,
+                                                              struct tsm_io_batch *batch);
+
+/* File lock held: brings the state up to date with what the peer did, and a listening end notices
+ * its client. */
+void tsm_pipe_end_refresh_locked(struct tsm_pipe_end *end);
+
+/* File lock held: matches requests with data, room and events. */
+void tsm_pipe_end_pump_locked(struct tsm_pipe_end *end, struct tsm_io_batch *batch);
+
+/* Provided by pipe_server.c: a listening end looks for its client. File lock held. */
+void tsm_pipe_server_notice_locked(struct tsm_pipe_end *end);
+/* Provided by pipe_server.c: what is left of the instance goes. No lock held. */
+void tsm_pipe_server_close(struct tsm_pipe_end *end);
+/* Provided by pipe_server.c: sleeps until a client may have come. No lock held. */
+void tsm_pipe_server_park(struct tsm_pipe_end *end, struct tsm_io *io);
+NTSTATUS tsm_pipe_server_listen_locked(struct tsm_pipe_end *end, struct tsm_io *io);

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Pipe server
+ *
+ * Windows: a new instance listens at once; every operation on a listening end first looks whether a
+ * client has come, because reads and disconnects without ConnectNamedPipe are legal.
+ * Locking:   the listener is guarded by the file lock; a thread that polls it holds a reference.
+ */
+#include "pipe/pipe_server.h"
+
+#include <unistd.h>
+
+#include "base/trace.h"
+#include "os/futex.h"
+
+#define LOOK_AGAIN_MS 1000
+
+NTSTATUS tsm_pipe_server_create(const struct tsm_name *name,
+                                const struct tsm_rendezvous_request *request, bool is_message_read,
+                                bool is_nowait, struct tsm_pipe_end **out)
+{
+    struct tsm_pipe_end *end = tsm_pipe_end_new(true, name, &request->params);
+
+    if (!end)
+        return STATUS_NO_MEMORY;
+
+    NTSTATUS status = tsm_rendezvous_create(name, request, &end->rendezvous, &end->listener);
+
+    if (!NT_SUCCESS(status)) {
+        tsm_object_unref(&end->file.object);
+        return status;
+    }
+    end->params = end->rendezvous.params;
+    /* Windows: quotas are each instance's own. */
+    end->is_message_read = is_message_read && end->params.is_message_type;
+    end->is_nowait = is_nowait;
+    end->own_pid = (uint32_t)getpid();
+    end->state = TSM_PIPE_LISTENING;
+    *out = end;
+    return STATUS_SUCCESS;
+}
+
+static NTSTATUS listen_anew(struct tsm_pipe_end *end)
+{
+    NTSTATUS status = tsm_rendezvous_listen(&end->rendezvous, &end->listener);
+
+    end->state = NT_SUCCESS(status) ? TSM_PIPE_LISTENING : TSM_PIPE_DISCONNECTED;
+    return status;
+}
+
+void tsm_pipe_server_notice_locked(struct tsm_pipe_end *end)
+{
+    struct tsm_channel *channel;
+    uint32_t access = 0;
+    NTSTATUS status =
+        end->listener ? tsm_rendezvous_accept(&end->rendezvous, end->listener, &channel, &access)
+                      : STATUS_PIPE_LISTENING;
+
+    if (status == STATUS_PIPE_LISTENING)
+        return;
+    tsm_rendezvous_stop(&end->rendezvous, end->listener);
+    end->listener = NULL;
+    if (NT_SUCCESS(status)) {
+        status = tsm_pipe_end_attach_locked(end, channel);
+        if (NT_SUCCESS(status)) {
+            end->peer_access = access;
+            return;
+        }
+        tsm_channel_close(channel, TSM_SIDE_CLOSED);
+    }
+    tsm_trace(TSM_TRACE_PIPE, "a client was turned away: %s", tsm_status_name(status));
+    (void)!NT_SUCCESS(listen_anew(end));
+}
+
+NTSTATUS tsm_pipe_server_listen_locked(struct tsm_pipe_end *end, struct tsm_io *io)
+{
+    NTSTATUS status;
+
+    if (!end->is_server)
+        return STATUS_ILLEGAL_FUNCTION;
+    switch (end->state) {
+    case TSM_PIPE_CONNECTED:
+        return STATUS_PIPE_CONNECTED;
+    case TSM_PIPE_CLOSING:
+        return STATUS_PIPE_CLOSING;
+    case TSM_PIPE_DISCONNECTED:
+        status = listen_anew(end);
+        if (!NT_SUCCESS(status))
+            return status;
+        break;
+    case TSM_PIPE_LISTENING:
+        break;
+    }
+    if (end->is_nowait)
+        return STATUS_PIPE_LISTENING;
+    tsm_list_append(&end->listens, &io->node);
+    return STATUS_PENDING;
+}
+
+void tsm_pipe_server_park(struct tsm_pipe_end *end, struct tsm_io *io)
+{
+    while (!tsm_io_is_done(io)) {
+        struct tsm_listener *listener = NULL;
+        struct tsm_io_batch batch;
+        int socket = -1;
+
+        tsm_io_batch_init(&batch);
+        tsm_lock_acquire(&end->file.lock);
+        tsm_io_get_up(io);
+        tsm_pipe_end_pump_locked(end, &batch);
+        if (end->listener) {
+            listener = tsm_listener_ref(end->listener);
+            socket = tsm_listener_poll_fd(listener);
+        }
+        tsm_lock_release(&end->file.lock);
+        tsm_io_batch_finish(&batch);
+        if (!tsm_io_is_done(io)) {
+            if (listener)
+                tsm_unix_wait_readable(socket, tsm_deadline_in_ms(LOOK_AGAIN_MS));
+            else if (tsm_io_fall_asleep(io))
+                tsm_futex_wait(&io->wake, TSM_IO_ASLEEP, TSM_FUTEX_PRIVATE,
+                               tsm_deadline_in_ms(LOOK_AGAIN_MS));
+        }
+        if (listener)
+            tsm_listener_unref(listener);
+    }
+}
+
+NTSTATUS tsm_pipe_server_disconnect(struct tsm_pipe_end *end)
+{
+    struct tsm_channel *channel = NULL;
+    struct tsm_io_batch batch;
+    NTSTATUS status = STATUS_SUCCESS;
+
+    if (!end->is_server)
+        return STATUS_ILLEGAL_FUNCTION;
+    tsm_io_batch_init(&batch);
+    tsm_lock_acquire(&end->file.lock);
+    tsm_pipe_end_refresh_locked(end);
+    if (end->state == TSM_PIPE_DISCONNECTED) {
+        status = STATUS_PIPE_DISCONNECTED;
+    } else {
+        channel = tsm_pipe_end_detach_locked(end, STATUS_PIPE_DISCONNECTED, &batch);
+        tsm_rendezvous_stop(&end->rendezvous, end->listener);
+        end->listener = NULL;
+    }
+    tsm_lock_release(&end->file.lock);
+    tsm_channel_close(channel, TSM_SIDE_DISCONNECTED);
+    tsm_io_batch_finish(&batch);
+    return status;
+}
+
+void tsm_pipe_server_close(struct tsm_pipe_end *end)
+{
+    tsm_rendezvous_stop(&end->rendezvous, end->listener);
+    end->listener = NULL;
+    tsm_rendezvous_close(&end->rendezvous);
+}

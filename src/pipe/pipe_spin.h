@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Spinning before sleep. Waking an idle processor costs tens of microseconds, so a waiter whose peer
+ * runs on another one looks for its answer that long; never on the peer's own processor, where
+ * spinning only keeps it away, and less and less if it was in vain.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct tsm_pipe_spin {
+    int64_t until_ns; /* 0: do not spin */
+    uint32_t *budget_us;
+    uint32_t rounds;
+};
+
+/* Microseconds; TRANSOM_SPIN_US sets it, 0 turns spinning off, and so does a single processor. */
+uint32_t tsm_pipe_spin_limit_us(void);
+
+void tsm_pipe_spin_begin(struct tsm_pipe_spin *spin, uint32_t *budget_us, uint32_t peer_cpu);
+bool tsm_pipe_spin_again(struct tsm_pipe_spin *spin);
+void tsm_pipe_spin_end(struct tsm_pipe_spin *spin, bool was_fruitful);

@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Inheritance
+ *
+ * The parent leaves the descriptors open under their own numbers and describes the handles in a
+ * memfd, whose number stands in an environment variable. The child makes the handles before main()
+ * and removes the variable, so that its own children see nothing of it.
+ */
+#include "process/inherit.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/trace.h"
+#include "io/fd_file.h"
+#include "object/handle_table.h"
+#include "object/import.h"
+#include "os/spawn.h"
+#include "wire/handle_blob.h"
+
+struct collection {
+    uint8_t *entries;
+    struct tsm_inherit *inherit;
+    uint32_t count, capacity;
+};
+
+static NTSTATUS collect_one(const struct tsm_handle_info *info, void *context)
+{
+    struct collection *collection = context;
+    struct tsm_export export = {.fd = -1};
+
+    if (!info->object->ops->export || !NT_SUCCESS(info->object->ops->export(info->object, &export))) {
+        tsm_trace(TSM_TRACE_PROCESS, "a handle to a %s cannot be inherited",
+                  info->object->ops->type_name);
+        return STATUS_SUCCESS;
+    }
+    if (collection->count == collection->capacity) {
+        uint32_t larger = collection->capacity ? 2 * collection->capacity : 16;
+        uint8_t *entries = realloc(collection->entries, (size_t)larger * TSM_BLOB_ENTRY_SIZE);
+        int *fds;
+
+        if (!entries)
+            return STATUS_NO_MEMORY;
+        collection->entries = entries;
+        fds = realloc(collection->inherit->fds, (larger + 1) * sizeof(int));
+        if (!fds)
+            return STATUS_NO_MEMORY;
+        collection->inherit->fds = fds;
+        collection->capacity = larger;
+    }
+
+    struct tsm_blob_entry entry = {
+        .handle = (uint32_t)(uintptr_t)info->handle,
+        .access = info->access,
+        .flags = info->flags,
+        .type = export.type,
+        .fd = export.fd,
+    };
+
+    memcpy(entry.data, export.data, sizeof(entry.data));
+    tsm_blob_encode_entry(&entry,
+                          collection->entries + (size_t)collection->count * TSM_BLOB_ENTRY_SIZE);
+    if (export.fd > 2)
+        collection->inherit->fds[collection->inherit->fd_count++] = export.fd;
+    collection->count++;
+    return STATUS_SUCCESS;
+}
+
+NTSTATUS tsm_inherit_collect(bool with_handles, const HANDLE std_handles[3],
+                             struct tsm_inherit *out)
+{
+    struct tsm_inherit made = {.blob_fd = -1};
+    struct collection collection = {.inherit = &made};
+    struct tsm_blob_header header;
+    NTSTATUS status = STATUS_SUCCESS;
+    uint8_t *blob = NULL;
+    size_t size;
+
+    made.fds = malloc(sizeof(int));
+    if (!made.fds)
+        return STATUS_NO_MEMORY;
+    if (with_handles)
+        status = tsm_handle_for_each_inheritable(collect_one, &collection);
+    if (NT_SUCCESS(status)) {
+        size = TSM_BLOB_HEADER_SIZE + (size_t)collection.count * TSM_BLOB_ENTRY_SIZE;
+        blob = malloc(size);
+        status = blob ? STATUS_SUCCESS : STATUS_NO_MEMORY;
+    }
+    if (NT_SUCCESS(status)) {
+        header.count = collection.count;
+        for (int i = 0; i < 3; i++)
+            header.std_handles[i] =
+                with_handles ? (uint32_t)(uintptr_t)std_handles[i] : 0;
+        tsm_blob_encode_header(&header, blob);
+        if (collection.count)
+            memcpy(blob + TSM_BLOB_HEADER_SIZE, collection.entries,
+                   size - TSM_BLOB_HEADER_SIZE);
+        status = tsm_spawn_data_fd(blob, size, &made.blob_fd);
+    }
+    free(blob);
+    free(collection.entries);
+    if (!NT_SUCCESS(status)) {
+        tsm_inherit_deinit(&made);
+        return status;
+    }
+    made.fds[made.fd_count++] = made.blob_fd;
+    *out = made;
+    return STATUS_SUCCESS;
+}
+
+void tsm_inherit_deinit(struct tsm_inherit *inherit)
+{
+    if (inherit->blob_fd >= 0)
+        tsm_fd_close(inherit->blob_fd);
+    inherit->blob_fd = -1;
+    free(inherit->fds);
+    inherit->fds = NULL;
+}
+
+/* ---- standard handles ---- */
+
+static struct {
+    pthread_mutex_t mutex;
+    HANDLE handles[3];
+    bool is_known[3];
+} standard = {.mutex = PTHREAD_MUTEX_INITIALIZER};
+
+/* Mutex held: the handle of a descriptor that the process was born with. */
+static HANDLE std_handle_make(unsigned int index)
+{
+    uint32_t access = FILE_GENERIC_READ | FILE_GENERIC_WRITE;
+    struct tsm_fd_file *file = tsm_fd_is_open((int)index) ? tsm_fd_file_new((int)index) : NULL;
+    HANDLE handle = NULL;
+
+    if (!file)
+        return NULL;
+    file->keeps_fd = true;
+    if (!NT_SUCCESS(tsm_handle_insert(&file->file.object, access, TSM_HANDLE_INHERIT, &handle)))
+        handle = NULL;
+    tsm_object_unref(&file->file.object);
+    return handle;
+}
+
+HANDLE tsm_std_handle_get(unsigned int index)
+{
+    pthread_mutex_lock(&standard.mutex);
+    if (!standard.is_known[index]) {
+        standard.handles[index] = std_handle_make(index);
+        standard.is_known[index] = true;
+    }
+
+    HANDLE handle = standard.handles[index];
+
+    pthread_mutex_unlock(&standard.mutex);
+    return handle;
+}
+
+void tsm_std_handle_set(unsigned int index, HANDLE handle)
+{
+    pthread_mutex_lock(&standard.mutex);
+    standard.handles[index] = handle;
+    standard.is_known[index] = true;
+    pthread_mutex_unlock(&standard.mutex);
+}
+
+/* ---- the child ---- */
+
+static void import_entry(const struct tsm_blob_entry *entry)
+{
+    struct tsm_export import = {.type = (enum tsm_import_type)entry->type, .fd = entry->fd};
+    struct tsm_object *object;
+
+    memcpy(import.data, entry->data, sizeof(import.data));
+    if (entry->fd >= 0 && !tsm_fd_is_open(entry->fd))
+        return;
+    if (!NT_SUCCESS(tsm_import(&import, &object)))
+        return;
+    if (entry->fd > 2)
+        tsm_spawn_set_cloexec(entry->fd);
+    else if (tsm_fd_file_from(tsm_file_from(object)))
+        tsm_fd_file_from(tsm_file_from(object))->keeps_fd = true;
+    if (!NT_SUCCESS(tsm_handle_insert_at((HANDLE)(uintptr_t)entry->handle, object, entry->access,
+                                         entry->flags)))
+        tsm_trace(TSM_TRACE_PROCESS, "handle %#x could not be inherited", entry->handle);
+    tsm_object_unref(object);
+}
+
+void tsm_inherit_import(void)
+{
+    const char *text = getenv(TSM_INHERIT_VARIABLE);
+    struct tsm_blob_header header;
+    struct tsm_blob_entry entry;
+    char *rest = NULL;
+    void *blob = NULL;
+    size_t length = 0;
+
+    if (!text)
+        return;
+
+    long fd = strtol(text, &rest, 10);
+
+    if (fd > 2 && fd < (1 << 20) && *rest == 0 &&
+        NT_SUCCESS(tsm_spawn_read_data_fd((int)fd, &blob, &length)) &&
+        tsm_blob_decode_header(blob, length, &header)) {
+        tsm_fd_close((int)fd);
+        for (uint32_t i = 0; i < header.count; i++) {
+            tsm_blob_decode_entry(blob, i, &entry);
+            import_entry(&entry);
+        }
+        for (unsigned int i = 0; i < 3; i++)
+            if (header.std_handles[i])
+                tsm_std_handle_set(i, (HANDLE)(uintptr_t)header.std_handles[i]);
+    }
+    free(blob);
+    unsetenv(TSM_INHERIT_VARIABLE);
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/* Handles that go from a parent to its child, under the same values. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/status.h"
+
+#define TSM_INHERIT_VARIABLE "TRANSOM_HANDLES"
+
+/* What a child gets: descriptors to keep open, and the blob's among them. */
+struct tsm_inherit {
+    int *fds; /* kept open in the child; owned, but not the descriptors */
+    uint32_t fd_count;
+    int blob_fd; /* owned */
+};
+
+/* Collects the inheritable handles (none if with_handles is false). An object that cannot cross is
+ * left out, with a trace line. */
+tsm_must_check NTSTATUS tsm_inherit_collect(bool with_handles, const HANDLE std_handles[3],
+                                            struct tsm_inherit *out);
+void tsm_inherit_deinit(struct tsm_inherit *inherit);
+
+/* In the child, at its start: makes the handles. A blob that is malformed or not there is ignored. */
+void tsm_inherit_import(void);
+
+/* Standard handles: -10, -11, -12 are 0, 1, 2. */
+HANDLE tsm_std_handle_get(unsigned int index);
+void tsm_std_handle_set(unsigned int index, HANDLE handle);

@@ -1,0 +1,437 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Processes
+ *
+ * Ownership: a running child's object is shared by its watch, so the child is reaped even if the
+ *            program closes the handle at once.
+ * Windows:   the exit code of a program that died of a signal is the exception that would have
+ *            killed it there; TerminateProcess names the code itself.
+ */
+#include "process/process.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include "base/trace.h"
+#include "io/fd_file.h"
+#include "object/handle_table.h"
+#include "os/reactor.h"
+#include "os/spawn.h"
+#include "process/command_line.h"
+#include "process/inherit.h"
+#include "sync/wait.h"
+
+struct tsm_process {
+    struct tsm_object object;
+    struct tsm_reactor_watch watch;
+    uint32_t pid;
+    int pidfd; /* -1: ourselves */
+    uint32_t exit_code;
+    uint32_t terminate_code;
+    bool is_terminated; /* by us, with terminate_code */
+    bool has_exited;    /* dispatcher lock */
+};
+
+static struct tsm_process *process_from(struct tsm_object *object)
+{
+    return tsm_container_of(object, struct tsm_process, object);
+}
+
+static struct tsm_process *process_alloc(void)
+{
+    struct tsm_process *process = calloc(1, sizeof(*process));
+
+    if (process) {
+        tsm_object_init(&process->object, &tsm_process_ops);
+        process->pidfd = -1;
+        process->exit_code = STILL_ACTIVE;
+    }
+    return process;
+}
+
+static uint32_t code_of_signal(uint32_t number)
+{
+    switch (number) {
+    case SIGSEGV:
+    case SIGBUS:
+        return (uint32_t)STATUS_ACCESS_VIOLATION;
+    case SIGILL:
+        return (uint32_t)STATUS_ILLEGAL_INSTRUCTION;
+    case SIGFPE:
+        return (uint32_t)STATUS_INTEGER_DIVIDE_BY_ZERO;
+    case SIGTRAP:
+        return (uint32_t)STATUS_BREAKPOINT;
+    case SIGINT:
+    case SIGQUIT:
+    case SIGHUP:
+    case SIGTERM:
+        return (uint32_t)STATUS_CONTROL_C_EXIT;
+    default:
+        return 128 + number;
+    }
+}
+
+static void process_on_exit(struct tsm_reactor_watch *watch, uint32_t events)
+{
+    struct tsm_process *process = tsm_container_of(watch, struct tsm_process, watch);
+    uint32_t code;
+    bool was_killed;
+
+    if (!tsm_spawn_reap(process->pidfd, &code, &was_killed))
+        return;
+    tsm_reactor_remove(watch);
+    tsm_dispatcher_lock();
+    if (!was_killed)
+        process->exit_code = code;
+    else
+        process->exit_code =
+            process->is_terminated ? process->terminate_code : code_of_signal(code);
+    process->has_exited = true;
+    tsm_wait_notify_locked(&process->object);
+    tsm_dispatcher_unlock();
+    tsm_object_unref(&process->object);
+}
+
+/* ---- which program ---- */
+
+static char *join3(const char *folder, const char *name, const char *suffix)
+{
+    char *path = NULL;
+
+    return asprintf(&path, "%s%s%s%s", folder, *folder ? "/" : "", name, suffix) >= 0 ? path : NULL;
+}
+
+/* The file itself, or without the .exe that Windows programs write; heap, or NULL. */
+static char *program_at(const char *folder, const char *name)
+{
+    char *path = join3(folder, name, "");
+    size_t length;
+
+    if (!path || tsm_spawn_is_executable(path))
+        return path;
+    length = strlen(path);
+    if (length > 4 && strcasecmp(path + length - 4, ".exe") == 0) {
+        path[length - 4] = 0;
+        if (tsm_spawn_is_executable(path))
+            return path;
+    }
+    free(path);
+    return NULL;
+}
+
+/* Windows: the caller's folder, the current one, then PATH. */
+static char *program_search(const char *name)
+{
+    char own[4096];
+    const char *list = getenv("PATH");
+    char *found = NULL;
+    ssize_t length;
+
+    if (strchr(name, '/'))
+        return program_at("", name);
+    length = readlink("/proc/self/exe", own, sizeof(own) - 1);
+    if (length > 0) {
+        own[length] = 0;
+        *strrchr(own, '/') = 0;
+        found = program_at(own, name);
+    }
+    if (!found)
+        found = program_at(".", name);
+    while (!found && list && *list) {
+        size_t size = strcspn(list, ":");
+        char *folder = strndup(list, size);
+
+        if (folder && *folder)
+            found = program_at(folder, name);
+        free(folder);
+        list += size + (list[size] == ':');
+    }
+    return found;
+}
+
+static void slashes_from_windows(char *text)
+{
+    for (; *text; text++)
+        if (*text == '\\')
+            *text = '/';
+}
+
+/* Windows: an unquoted command line is tried word by word: "my prog x" may be "my" or "my prog". */
+static char *program_from_line(char *line, char **rest)
+{
+    size_t length = strlen(line);
+
+    for (size_t end = 0; end <= length; end++) {
+        char held = line[end], *name, *found;
+
+        if (held && held != ' ' && held != '\t')
+            continue;
+        name = strndup(line, end);
+        if (!name)
+            return NULL;
+        slashes_from_windows(name);
+        found = program_search(name);
+        free(name);
+        if (found) {
+            *rest = line + end;
+            return found;
+        }
+    }
+    return NULL;
+}
+
+/* The program's path (heap) and its arguments (heap) for what CreateProcess was given. */
+static NTSTATUS resolve(const struct tsm_process_start *start, char **path, char ***argv)
+{
+    const char *line = start->command_line ? start->command_line : start->application;
+    NTSTATUS status = STATUS_SUCCESS;
+    char **words, *rest = NULL;
+    int count;
+
+    if (!line)
+        return STATUS_INVALID_PARAMETER;
+    words = tsm_command_line_split(line, &count);
+    if (!words)
+        return STATUS_NO_MEMORY;
+    if (start->application) {
+        char *name = strdup(start->application);
+
+        if (name)
+            slashes_from_windows(name);
+        *path = name ? program_at("", name) : NULL;
+        free(name);
+    } else if (*line == '"' || !strpbrk(line, " \t")) {
+        char *name = strdup(words[0]);
+
+        if (name)
+            slashes_from_windows(name);
+        *path = name ? program_search(name) : NULL;
+        free(name);
+    } else {
+        char *copy = strdup(line);
+
+        *path = copy ? program_from_line(copy, &rest) : NULL;
+        if (*path && (size_t)(rest - copy) != strcspn(line, " \t")) {
+            /* The name has blanks: quote it, so that it is one word. */
+            char *quoted = NULL;
+
+            free(words);
+            words = NULL;
+            if (asprintf(&quoted, "\"%.*s\"%s", (int)(rest - copy), copy, rest) >= 0)
+                words = tsm_command_line_split(quoted, &count);
+            free(quoted);
+        }
+        free(copy);
+    }
+    if (!*path || !words) {
+        status = words ? STATUS_OBJECT_NAME_NOT_FOUND : STATUS_NO_MEMORY;
+        free(*path);
+        free(words);
+        return status;
+    }
+    *argv = words;
+    return STATUS_SUCCESS;
+}
+
+/* ---- starting ---- */
+
+/* The descriptor behind a standard handle, as a copy above the low numbers; -1 for none. */
+static NTSTATUS std_fd(HANDLE handle, int *out)
+{
+    tsm_cleanup(tsm_file_unrefp) struct tsm_file *file = NULL;
+    NTSTATUS status = STATUS_SUCCESS;
+
+    *out = -1;
+    if (handle && handle != (HANDLE)(intptr_t)-1) {
+        status = tsm_file_from_handle(handle, 0, &file);
+        if (!NT_SUCCESS(status))
+            return STATUS_SUCCESS; /* Windows: not checked */
+        if (!tsm_fd_file_from(file))
+            return STATUS_NOT_SUPPORTED; /* the end of a named pipe is no descriptor */
+        return tsm_spawn_high_fd(tsm_fd_file_from(file)->fd, out);
+    }
+    return status;
+}
+
+static char **environment_with(char *const *base, const char *entry)
+{
+    size_t count = 0, used = 0;
+    char **made;
+
+    while (base[count])
+        count++;
+    made = malloc((count + 2) * sizeof(char *));
+    if (!made)
+        return NULL;
+    for (size_t i = 0; i < count; i++)
+        if (strncmp(base[i], TSM_INHERIT_VARIABLE "=", sizeof(TSM_INHERIT_VARIABLE)) != 0)
+            made[used++] = base[i];
+    made[used++] = (char *)(uintptr_t)entry;
+    made[used] = NULL;
+    return made;
+}
+
+static NTSTATUS launch(const struct tsm_process_start *start, const char *path, char **argv,
+                       struct tsm_process *process)
+{
+    struct tsm_spawn spawn = {.path = path,
+                              .argv = argv,
+                              .directory = start->directory,
+                              .std_fds = {-1, -1, -1},
+                              .is_new_group = start->is_new_group};
+    HANDLE std_handles[3] = {0};
+    struct tsm_inherit inherit;
+    char variable[64];
+    char **environment;
+    NTSTATUS status;
+
+    for (unsigned int i = 0; i < 3; i++)
+        std_handles[i] = start->has_std_handles ? start->std_handles[i] : NULL;
+    status = tsm_inherit_collect(start->inherits, std_handles, &inherit);
+    if (!NT_SUCCESS(status))
+        return status;
+    snprintf(variable, sizeof(variable), TSM_INHERIT_VARIABLE "=%d", inherit.blob_fd);
+    environment = environment_with(start->environment ? start->environment : environ, variable);
+    spawn.environment = environment;
+    spawn.kept_fds = inherit.fds;
+    spawn.kept_count = inherit.fd_count;
+    for (unsigned int i = 0; i < 3 && NT_SUCCESS(status) && start->has_std_handles; i++)
+        status = std_fd(start->std_handles[i], &spawn.std_fds[i]);
+    if (NT_SUCCESS(status))
+        status = environment ? tsm_spawn(&spawn, &process->pid, &process->pidfd)
+                             : STATUS_NO_MEMORY;
+    for (unsigned int i = 0; i < 3; i++)
+        if (spawn.std_fds[i] >= 0)
+            tsm_fd_close(spawn.std_fds[i]);
+    free(environment);
+    tsm_inherit_deinit(&inherit);
+    return status;
+}
+
+NTSTATUS tsm_process_new(const struct tsm_process_start *start, struct tsm_object **out,
+                         uint32_t *pid)
+{
+    struct tsm_process *process = process_alloc();
+    char *path = NULL, **argv = NULL;
+    NTSTATUS status;
+
+    if (!process)
+        return STATUS_NO_MEMORY;
+    status = start->directory && !tsm_spawn_is_directory(start->directory)
+                 ? STATUS_NOT_A_DIRECTORY
+                 : resolve(start, &path, &argv);
+    if (NT_SUCCESS(status))
+        status = launch(start, path, argv, process);
+    free(path);
+    free(argv);
+    if (NT_SUCCESS(status)) {
+        process->watch.fd = process->pidfd;
+        process->watch.on_event = process_on_exit;
+        tsm_object_ref(&process->object); /* the watch's */
+        status = tsm_reactor_add(&process->watch, EPOLLIN);
+        if (!NT_SUCCESS(status)) {
+            (void)!NT_SUCCESS(tsm_spawn_kill(process->pidfd));
+            tsm_object_unref(&process->object);
+        }
+    }
+    if (!NT_SUCCESS(status)) {
+        tsm_object_unref(&process->object);
+        return status;
+    }
+    tsm_trace(TSM_TRACE_PROCESS, "started process %u", process->pid);
+    *pid = process->pid;
+    *out = &process->object;
+    return STATUS_SUCCESS;
+}
+
+struct tsm_object *tsm_process_current(void)
+{
+    static struct tsm_process *_Atomic own;
+    struct tsm_process *process = atomic_load(&own), *expected = NULL;
+
+    if (!process) {
+        process = process_alloc();
+        if (!process)
+            return NULL;
+        process->pid = (uint32_t)getpid();
+        if (!atomic_compare_exchange_strong(&own, &expected, process)) {
+            tsm_object_unref(&process->object);
+            process = expected;
+        }
+    }
+    return tsm_object_ref(&process->object);
+}
+
+uint32_t tsm_process_id(struct tsm_object *process)
+{
+    return process_from(process)->pid;
+}
+
+uint32_t tsm_process_exit_code(struct tsm_object *object)
+{
+    tsm_dispatcher_lock();
+
+    uint32_t code = process_from(object)->exit_code;
+
+    tsm_dispatcher_unlock();
+    return code;
+}
+
+NTSTATUS tsm_process_terminate(struct tsm_object *object, uint32_t exit_code)
+{
+    struct tsm_process *process = process_from(object);
+    NTSTATUS status;
+
+    if (process->pidfd < 0)
+        _exit((int)exit_code);
+    tsm_dispatcher_lock();
+    status = process->has_exited ? STATUS_ACCESS_DENIED : STATUS_SUCCESS;
+    if (NT_SUCCESS(status)) {
+        process->is_terminated = true;
+        process->terminate_code = exit_code;
+    }
+    tsm_dispatcher_unlock();
+    return NT_SUCCESS(status) ? tsm_spawn_kill(process->pidfd) : status;
+}
+
+uint32_t tsm_process_session(uint32_t pid)
+{
+    char path[64], text[32] = "";
+    FILE *file;
+    unsigned long session;
+
+    snprintf(path, sizeof(path), "/proc/%u/sessionid", pid);
+    file = fopen(path, "re");
+    if (!file)
+        return 0;
+    if (!fgets(text, sizeof(text), file))
+        text[0] = 0;
+    fclose(file);
+    session = strtoul(text, NULL, 10);
+    return session == UINT32_MAX ? 0 : (uint32_t)session;
+}
+
+static bool process_is_signaled(struct tsm_object *object, uint32_t tid)
+{
+    return process_from(object)->has_exited;
+}
+
+static void process_destroy(struct tsm_object *object)
+{
+    struct tsm_process *process = process_from(object);
+
+    if (process->pidfd >= 0)
+        tsm_fd_close(process->pidfd);
+    free(process);
+}
+
+const struct tsm_object_ops tsm_process_ops = {
+    .type_name = "Process",
+    .valid_access = PROCESS_ALL_ACCESS,
+    .is_signaled = process_is_signaled,
+    .destroy = process_destroy,
+};

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include "object/object.h"
+
+extern const struct tsm_object_ops tsm_semaphore_ops;
+
+/* NULL without memory. 0 <= initial <= maximum, maximum > 0. One reference. */
+struct tsm_object *tsm_semaphore_new(int32_t initial, int32_t maximum);
+
+/* STATUS_SEMAPHORE_LIMIT_EXCEEDED leaves the count as it is. previous may be NULL. */
+tsm_must_check NTSTATUS tsm_semaphore_release(struct tsm_object *semaphore, int32_t count,
+                                              int32_t *previous);
