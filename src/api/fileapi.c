@@ -135,6 +135,8 @@ HANDLE WINAPI CreateFileW(LPCWSTR lpFileName, DWORD dwDesiredAccess, DWORD dwSha
         status = open_path(name, dwDesiredAccess, dwCreationDisposition, dwFlagsAndAttributes,
                            &file, &existed);
         granted |= dwDesiredAccess & 0x1FFFFF;
+        /* The descriptor appends whatever it is asked for. */
+        granted |= dwDesiredAccess & FILE_APPEND_DATA ? FILE_WRITE_DATA : 0;
         granted |= dwDesiredAccess & (GENERIC_READ | GENERIC_ALL) ? FILE_GENERIC_READ : 0;
         granted |= dwDesiredAccess & (GENERIC_WRITE | GENERIC_ALL) ? FILE_GENERIC_WRITE : 0;
     }

@@ -19,8 +19,11 @@ BOOL WINAPI DuplicateHandle(HANDLE hSourceProcessHandle, HANDLE hSourceHandle,
     HANDLE made = NULL;
     NTSTATUS status = STATUS_SUCCESS;
 
-    if (!CompareObjectHandles(hSourceProcessHandle, GetCurrentProcess()) ||
-        !CompareObjectHandles(hTargetProcessHandle, GetCurrentProcess()))
+    DWORD source = GetProcessId(hSourceProcessHandle), target = GetProcessId(hTargetProcessHandle);
+
+    if (!source || !target)
+        return tsm_return(STATUS_INVALID_HANDLE);
+    if (source != GetCurrentProcessId() || target != source)
         return tsm_return(STATUS_NOT_SUPPORTED); /* other processes: not built yet */
     if (lpTargetHandle || !(dwOptions & DUPLICATE_CLOSE_SOURCE))
         status = tsm_handle_duplicate(hSourceHandle, dwDesiredAccess,

@@ -265,10 +265,17 @@ NTSTATUS tsm_handle_ref(HANDLE handle, const struct tsm_object_ops *ops, uint32_
 
     if (!object) {
         struct tsm_handle_pin pin;
-        NTSTATUS status = tsm_handle_pin(handle, access, &pin);
+        NTSTATUS status = tsm_handle_pin(handle, 0, &pin);
 
         if (!NT_SUCCESS(status))
             return status;
+        /* Windows: the wrong type is told before the missing right. */
+        uint32_t granted = tsm_container_of(pin.state, struct entry, state)->access;
+
+        if ((!ops || pin.object->ops == ops) && (granted & access) != access) {
+            tsm_handle_unpin(&pin);
+            return STATUS_ACCESS_DENIED;
+        }
         object = tsm_object_ref(pin.object);
         tsm_handle_unpin(&pin);
     }

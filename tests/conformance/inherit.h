@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+/* Starting a role that inherits handles. */
+#ifndef INHERIT_H
+#define INHERIT_H
+
+#include "conformance.h"
+
+/* Starts a ROLE with a command line made of one argument; startup may be NULL. */
+static __attribute__((unused)) PROCESS inherit_spawn(const char *name, const char *argument,
+                                                     STARTUPINFOA *startup, BOOL inherit)
+{
+    char program[MAX_PATH], line[3 * MAX_PATH];
+    PROCESS_INFORMATION information;
+    STARTUPINFOA plain;
+    PROCESS process;
+
+    memset(&plain, 0, sizeof(plain));
+    plain.cb = sizeof(plain);
+    CHECK(GetModuleFileNameA(NULL, program, sizeof(program)) != 0);
+    snprintf(line, sizeof(line), "\"%s\" --role %s \"%s\"", program, name, argument);
+    fflush(stdout);
+    CHECK(CreateProcessA(program, line, NULL, NULL, inherit, 0, NULL, NULL,
+                         startup ? startup : &plain, &information));
+    CHECK(CloseHandle(information.hThread));
+    process.handle = information.hProcess;
+    process.id = information.dwProcessId;
+    return process;
+}
+
+static __attribute__((unused)) PROCESS inherit_spawn_heir(const char *name, HANDLE first,
+                                                          HANDLE second)
+{
+    char argument[64];
+
+    snprintf(argument, sizeof(argument), "%lx %lx", (unsigned long)(ULONG_PTR)first,
+             (unsigned long)(ULONG_PTR)second);
+    return inherit_spawn(name, argument, NULL, TRUE);
+}
+
+/* Starts a ROLE that inherits and is told the values of two handles, in hexadecimal. */
+#define spawn_heir(name, first, second) inherit_spawn_heir(#name, first, second)
+
+/* Takes the next handle from such an argument. */
+static __attribute__((unused)) HANDLE next_handle(const char **argument)
+{
+    char *end;
+    HANDLE handle = (HANDLE)(ULONG_PTR)strtoul(*argument, &end, 16);
+
+    *argument = end;
+    return handle;
+}
+
+#endif
