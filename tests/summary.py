@@ -1,55 +1,144 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Counts test cases in meson's log: prints failures, then 'N passed, N failed, N skipped'."""
+"""Counts test cases: summary.py FOLDER.
+
+The folder holds meson's logs, one a build (LABEL.json), and steps.tap, a line for each thing that
+./run did by itself. Prints what failed with its output, then `N passed, N failed, N skipped`.
+
+A program that speaks TAP counts its cases, another counts as one. A program that crashed, timed
+out or ran fewer cases than its plan says has one failure more than it told.
+"""
 import json
+import os
 import re
 import sys
+from pathlib import Path
 
-CASE = re.compile(r"^(not ok|ok)\b[ \t]*\d*[ \t]*-?[ \t]*([^#\n]*)(?:#[ \t]*(\w+)(.*))?$", re.M)
-PLAN = re.compile(r"^1\.\.(\d+)", re.M)
+CASE = re.compile(r"(?P<bad>not )?ok\b[ \t]*\d*[ \t]*(?:-[ \t]*)?"
+                  r"(?P<name>[^#]*?)[ \t]*"
+                  r"(?:#[ \t]*(?P<directive>SKIP|TODO)\S*[ \t]*(?P<why>.*))?$", re.IGNORECASE)
+PLAN = re.compile(r"1\.\.(\d+)[ \t]*(?:#[ \t]*(SKIP.*))?$", re.IGNORECASE)
+TAIL = 60
 
 
-def count(test):
-    """(passed, failed, skipped, lines that say what failed) of one test program."""
-    out = test.get("stdout", "") or ""
-    plan = PLAN.search(out)
-    if not plan:
-        good = test["result"] == "OK"
-        return (1, 0, 0, []) if good else (0, 1, 0, [test["name"] + ": " + test["result"]])
-    passed = failed = skipped = 0
-    wrong = []
-    for verdict, name, directive, _ in CASE.findall(out):
-        directive = (directive or "").upper()
+class Count:
+    def __init__(self):
+        self.passed = self.failed = self.skipped = 0
+        self.failures = []
+
+    def fail(self, what):
+        self.failed += 1
+        self.failures.append(what)
+
+    def add(self, other):
+        self.passed += other.passed
+        self.failed += other.failed
+        self.skipped += other.skipped
+        self.failures += other.failures
+
+    def case(self, match):
+        name = match["name"] or match["why"] or "a case without a name"
+        directive = (match["directive"] or "").upper()
         if directive == "SKIP":
-            skipped += 1
-        elif verdict == "ok" or directive == "TODO":
-            passed += 1
+            self.skipped += 1
+        elif directive == "TODO" and match["bad"]:
+            self.skipped += 1
+        elif directive == "TODO":
+            self.fail(f"{name} (passes, though marked as TODO)")
+        elif match["bad"]:
+            self.fail(name)
         else:
-            failed += 1
-            wrong.append(test["name"] + ": " + name.strip())
-    lost = int(plan.group(1)) - passed - failed - skipped
-    if lost > 0:
-        failed += lost
-        wrong.append(f"{test['name']}: {lost} cases did not run")
-    if failed == 0 and test["result"] not in ("OK", "SKIP"):
-        failed += 1
-        wrong.append(test["name"] + ": " + test["result"])
-    return passed, failed, skipped, wrong
+            self.passed += 1
+
+
+def count_tap(text):
+    """(Count, number of cases planned or None) of what a program printed."""
+    count = Count()
+    planned = None
+    for line in text.splitlines():
+        line = line.rstrip()
+        if plan := PLAN.match(line):
+            planned = int(plan[1])
+            if planned == 0:
+                count.skipped += 1
+        elif line.startswith("Bail out!"):
+            count.fail(line)
+        elif match := CASE.match(line):
+            count.case(match)
+    return count, planned
+
+
+def count_test(test):
+    count, planned = count_tap(test.get("stdout") or "")
+    seen = count.passed + count.failed + count.skipped
+    result = test["result"]
+    if planned is None and not seen:
+        if result == "OK":
+            count.passed = 1
+        elif result == "SKIP":
+            count.skipped = 1
+        else:
+            count.fail(how_it_ended(test))
+    elif planned is None:
+        count.fail("printed no plan: " + how_it_ended(test))
+    elif planned and seen != planned:
+        count.fail(f"{seen} of {planned} cases were run: " + how_it_ended(test))
+    elif result not in ("OK", "SKIP") and not count.failed:
+        count.fail(how_it_ended(test))
+    return count
+
+
+def how_it_ended(test):
+    code = test.get("returncode") or 0
+    if test["result"] == "TIMEOUT":
+        return "timed out"
+    if code < 0:
+        return f"was killed by signal {-code}"
+    return f"ended with exit status {code}"
+
+
+def tail(text):
+    lines = (text or "").rstrip().splitlines()
+    if len(lines) > TAIL:
+        lines = [f"[{len(lines) - TAIL} lines left out]"] + lines[-TAIL:]
+    return "".join(f"    {line}\n" for line in lines)
+
+
+def show(label, test, count):
+    print(f"\nFAILED in {label}: {test['name']}")
+    for failure in count.failures:
+        print(f"  {failure}")
+    # A program that speaks TAP says much about cases that passed.
+    out = "\n".join(line for line in (test.get("stdout") or "").splitlines()
+                    if not re.match(r"ok\b|1\.\.\d", line))
+    print(tail(out) + tail(test.get("stderr")), end="")
 
 
 def main():
-    totals = [0, 0, 0]
-    with open(sys.argv[1], encoding="utf-8") as log:
-        for line in log:
-            test = json.loads(line)
-            passed, failed, skipped, wrong = count(test)
-            totals = [a + b for a, b in zip(totals, (passed, failed, skipped))]
-            if wrong:
-                print("\n".join("FAILED " + w for w in wrong))
-                print((test.get("stdout") or "")[-3000:])
-                print((test.get("stderr") or "")[-3000:])
-    print(f"{totals[0]} passed, {totals[1]} failed, {totals[2]} skipped")
-    return 1 if totals[1] or not sum(totals) else 0
+    folder = Path(sys.argv[1])
+    total = Count()
+    for path in sorted(folder.glob("*.json")):
+        with open(path, encoding="utf-8", errors="replace") as log:
+            for line in log:
+                test = json.loads(line)
+                count = count_test(test)
+                if count.failed:
+                    show(path.stem, test, count)
+                total.add(count)
+    steps = folder / "steps.tap"
+    if steps.exists():
+        count, _ = count_tap(steps.read_text(encoding="utf-8"))
+        for failure in count.failures:
+            print(f"\nFAILED: {failure}")
+        total.add(count)
+
+    if not total.passed + total.failed:
+        total.fail("no test was run")
+        print("\nFAILED: no test was run")
+    line = f"{total.passed} passed, {total.failed} failed, {total.skipped} skipped"
+    label = os.environ.get("TRANSOM_SUMMARY_LABEL")
+    print(f"{label}: {line}" if label else f"\n{line}")
+    return 1 if total.failed else 0
 
 
 sys.exit(main())

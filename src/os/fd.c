@@ -140,8 +140,6 @@ NTSTATUS tsm_fd_write(int fd, const void *buffer, uint32_t length, int64_t offse
             poll(&poll_fd, 1, -1);
         else if (errno == EPIPE)
             status = STATUS_PIPE_BROKEN;
-        else if (errno == EFAULT)
-            status = STATUS_INVALID_USER_BUFFER;
         else if (errno != EINTR)
             status = tsm_status_from_errno(errno);
     }

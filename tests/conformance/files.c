@@ -655,7 +655,8 @@ TEST(files_that_are_not_shared_conflict)
 
 ROLE(write_through_inherited_handle)
 {
-    write_text((HANDLE)(ULONG_PTR)strtoul(argument, NULL, 16), "child");
+    write_text(next_handle(&argument), "child");
+    return 0;
 }
 
 TEST(an_inherited_file_handle_writes_at_the_shared_position)
