@@ -466,7 +466,6 @@ TEST(a_handle_does_only_what_it_was_opened_for)
     file = open_file(name, GENERIC_READ, OPEN_EXISTING);
     CHECK_ERR(WriteFile(file, "x", 1, &count, NULL), ERROR_ACCESS_DENIED);
     CHECK_U32(count, 0);
-    CHECK_ERR(SetEndOfFile(file), ERROR_ACCESS_DENIED);
     CHECK_ERR(FlushFileBuffers(file), ERROR_ACCESS_DENIED);
     CHECK(CloseHandle(file));
     file = open_file(name, GENERIC_WRITE, OPEN_EXISTING);
@@ -474,6 +473,20 @@ TEST(a_handle_does_only_what_it_was_opened_for)
     CHECK_ERR(ReadFile(file, &byte, 1, &count, NULL), ERROR_ACCESS_DENIED);
     CHECK_U32(count, 0);
     CHECK(FlushFileBuffers(file));
+    CHECK(CloseHandle(file));
+    remove_files();
+}
+
+TEST(a_handle_without_write_access_cannot_cut_the_file)
+{
+    const char *name = fresh_name();
+    HANDLE file;
+
+    make_file(name, "abc");
+    file = open_file(name, GENERIC_READ, OPEN_EXISTING);
+    CHECK(!SetEndOfFile(file));
+    CHECK_U32_WINE_DIFFERS(GetLastError(), ERROR_ACCESS_DENIED, "Wine 8 says 87");
+    CHECK_U32(size_of(file), 3);
     CHECK(CloseHandle(file));
     remove_files();
 }
@@ -488,8 +501,11 @@ TEST(a_bad_buffer_is_an_error_and_no_crash)
     CHECK(seek(file, 0, FILE_BEGIN) == 0);
     CHECK_ERR(ReadFile(file, bad, 3, &count, NULL), ERROR_NOACCESS);
     CHECK_U32(count, 0);
-    CHECK_ERR(WriteFile(file, bad, 3, &count, NULL), ERROR_NOACCESS);
+    /* The two names of the same trouble: systems differ. */
+    CHECK(!WriteFile(file, bad, 3, &count, NULL));
+    CHECK(GetLastError() == ERROR_NOACCESS || GetLastError() == ERROR_INVALID_USER_BUFFER);
     CHECK_U32(count, 0);
+    CHECK_U32(size_of(file), 3);
     CHECK(CloseHandle(file));
     remove_files();
 }
@@ -632,7 +648,7 @@ TEST(nul_swallows_everything_and_gives_nothing)
 TEST(con_for_reading_and_writing_at_once_does_not_exist)
 {
     CHECK(open_file("CON", GENERIC_READ | GENERIC_WRITE, OPEN_EXISTING) == INVALID_HANDLE_VALUE);
-    CHECK_U32(GetLastError(), ERROR_FILE_NOT_FOUND);
+    CHECK_U32_WINE_DIFFERS(GetLastError(), ERROR_FILE_NOT_FOUND, "Wine 8 without a console says 6");
 }
 
 TEST(files_that_are_not_shared_conflict)

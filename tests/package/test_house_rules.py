@@ -4,6 +4,7 @@
 import re
 import sys
 import tempfile
+import tokenize
 from pathlib import Path
 
 import tap
@@ -90,10 +91,21 @@ def nothing_is_left_to_do(root):
             if unfinished.search(line):
                 yield f"{path}:{number}: {line.strip()}"
     for path in tap.files(root, FOLDERS, {".py", ".sh", ".build"}):
-        for number, line in tap.numbered(tap.read(root / path)):
-            _, mark, comment = line.partition("#")
-            if mark and unfinished.search(comment):
+        for number, line in script_comments(root / path):
+            if unfinished.search(line):
                 yield f"{path}:{number}: {line.strip()}"
+
+
+def script_comments(path):
+    if path.suffix == ".py":
+        with open(path, "rb") as file:
+            for token in tokenize.tokenize(file.readline):
+                if token.type == tokenize.COMMENT:
+                    yield token.start[0], token.string
+        return
+    for number, line in tap.numbered(tap.read(path)):
+        if match := re.search(r"(?:^|\s)#\s.*", line):
+            yield number, match[0]
 
 
 def no_file_knows_where_a_clone_stands(root):
