@@ -14,9 +14,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define BUSY_WAIT_MS 20000
+#define BUSY_WAIT_MS  20000
 #define START_WAIT_MS 5000
-#define REPLY_SIZE 20000
+#define REPLY_SIZE    20000
 
 static const char *pipe_name = "\\\\.\\pipe\\transom-example";
 static const char *client_name;
@@ -45,8 +45,8 @@ static HANDLE open_pipe(void)
     HANDLE pipe;
 
     for (;;) {
-        pipe = CreateFileA(pipe_name, GENERIC_READ | GENERIC_WRITE, 0, NULL, OPEN_EXISTING, 0,
-                           NULL);
+        pipe =
+            CreateFileA(pipe_name, GENERIC_READ | GENERIC_WRITE, 0, NULL, OPEN_EXISTING, 0, NULL);
         if (pipe != INVALID_HANDLE_VALUE)
             return pipe;
         switch (GetLastError()) {

@@ -21,9 +21,9 @@
 #include <string.h>
 
 #define MAX_INSTANCES 16
-#define BUFFER_SIZE 4096
-#define MAX_LINE 16384
-#define MAX_NAME 32
+#define BUFFER_SIZE   4096
+#define MAX_LINE      16384
+#define MAX_NAME      32
 
 struct client {
     int server_thread;

@@ -35,11 +35,11 @@ typedef GUID CLSID, *LPCLSID;
 #define TRANSOM_GUID_LINKAGE extern
 #endif
 #ifdef INITGUID
-#define DEFINE_GUID(name, l, w1, w2, b1, b2, b3, b4, b5, b6, b7, b8)                               \
-    TRANSOM_GUID_LINKAGE const GUID name;                                                          \
+#define DEFINE_GUID(name, l, w1, w2, b1, b2, b3, b4, b5, b6, b7, b8) \
+    TRANSOM_GUID_LINKAGE const GUID name;                            \
     const GUID name __attribute__((weak)) = {l, w1, w2, {b1, b2, b3, b4, b5, b6, b7, b8}}
 #else
-#define DEFINE_GUID(name, l, w1, w2, b1, b2, b3, b4, b5, b6, b7, b8)                               \
+#define DEFINE_GUID(name, l, w1, w2, b1, b2, b3, b4, b5, b6, b7, b8) \
     TRANSOM_GUID_LINKAGE const GUID name
 #endif
 

@@ -179,9 +179,9 @@ typedef LONG_PTR LRESULT;
 #endif
 #endif
 
-#define MAKEWORD(low, high)                                                                        \
+#define MAKEWORD(low, high) \
     ((WORD)(((BYTE)(DWORD_PTR)(low)) | ((WORD)((BYTE)(DWORD_PTR)(high))) << 8))
-#define MAKELONG(low, high)                                                                        \
+#define MAKELONG(low, high) \
     ((LONG)(((WORD)(DWORD_PTR)(low)) | ((DWORD)((WORD)(DWORD_PTR)(high))) << 16))
 #define LOWORD(l) ((WORD)((DWORD_PTR)(l)&0xffff))
 #define HIWORD(l) ((WORD)((DWORD_PTR)(l) >> 16 & 0xffff))

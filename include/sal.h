@@ -258,7 +258,6 @@
 #define __callback
 #define __checkReturn
 #define __format_string
-#define __reserved
 #define __nullterminated
 #define __nullnullterminated
 #define __readableTo(extent)

@@ -633,7 +633,7 @@
 #define FACILITY_SECURITY 9
 #define FACILITY_NT_BIT   0x10000000
 
-#define MAKE_HRESULT(severity, facility, code)                                                     \
+#define MAKE_HRESULT(severity, facility, code) \
     ((HRESULT)(((ULONG)(severity) << 31) | ((ULONG)(facility) << 16) | ((ULONG)(code))))
 #define SUCCEEDED(hr)           ((HRESULT)(hr) >= 0)
 #define FAILED(hr)              ((HRESULT)(hr) < 0)

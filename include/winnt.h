@@ -107,10 +107,10 @@ typedef LPCSTR PCTSTR, LPCTSTR;
 #define UNICODE_STRING_MAX_CHARS 32767
 
 typedef void *HANDLE, **PHANDLE;
-#define DECLARE_HANDLE(name)                                                                       \
-    struct name##__ {                                                                              \
-        int unused;                                                                                \
-    };                                                                                             \
+#define DECLARE_HANDLE(name) \
+    struct name##__ {        \
+        int unused;          \
+    };                       \
     typedef struct name##__ *name
 
 #define MINCHAR     0x80
@@ -169,7 +169,7 @@ typedef struct _SINGLE_LIST_ENTRY {
 } SINGLE_LIST_ENTRY, *PSINGLE_LIST_ENTRY;
 
 /* The structure that holds the given member. */
-#define CONTAINING_RECORD(address, type, field)                                                    \
+#define CONTAINING_RECORD(address, type, field) \
     ((type *)((char *)(address) - (char *)(ULONG_PTR)offsetof(type, field)))
 #define FIELD_OFFSET(type, field)          ((LONG)offsetof(type, field))
 #define UFIELD_OFFSET(type, field)         ((DWORD)offsetof(type, field))
@@ -290,12 +290,12 @@ typedef DWORD ACCESS_MASK, *PACCESS_MASK;
 #define FILE_READ_ATTRIBUTES      0x0080
 #define FILE_WRITE_ATTRIBUTES     0x0100
 #define FILE_ALL_ACCESS           (STANDARD_RIGHTS_REQUIRED | SYNCHRONIZE | 0x1FF)
-#define FILE_GENERIC_READ                                                                          \
+#define FILE_GENERIC_READ \
     (STANDARD_RIGHTS_READ | FILE_READ_DATA | FILE_READ_ATTRIBUTES | FILE_READ_EA | SYNCHRONIZE)
-#define FILE_GENERIC_WRITE                                                                         \
-    (STANDARD_RIGHTS_WRITE | FILE_WRITE_DATA | FILE_WRITE_ATTRIBUTES | FILE_WRITE_EA |             \
+#define FILE_GENERIC_WRITE                                                             \
+    (STANDARD_RIGHTS_WRITE | FILE_WRITE_DATA | FILE_WRITE_ATTRIBUTES | FILE_WRITE_EA | \
      FILE_APPEND_DATA | SYNCHRONIZE)
-#define FILE_GENERIC_EXECUTE                                                                       \
+#define FILE_GENERIC_EXECUTE \
     (STANDARD_RIGHTS_EXECUTE | FILE_READ_ATTRIBUTES | FILE_EXECUTE | SYNCHRONIZE)
 
 #define FILE_SHARE_READ   0x00000001
@@ -376,7 +376,7 @@ typedef DWORD ACCESS_MASK, *PACCESS_MASK;
 #define MAKELANGID(primary, sub)       ((((WORD)(sub)) << 10) | (WORD)(primary))
 #define PRIMARYLANGID(language)        ((WORD)(language)&0x3ff)
 #define SUBLANGID(language)            ((WORD)(language) >> 10)
-#define MAKELCID(language, sort)                                                                   \
+#define MAKELCID(language, sort) \
     ((DWORD)((((DWORD)((WORD)(sort))) << 16) | (DWORD)((WORD)(language))))
 #define LANG_NEUTRAL          0x00
 #define LANG_INVARIANT        0x7f
@@ -622,44 +622,44 @@ TRANSOM_INLINE BOOLEAN InterlockedBitTestAndReset(TRANSOM_LONG_TARGET target, LO
 
 #ifdef __cplusplus
 extern "C++" {
-#define TRANSOM_OVERLOADS(suffix, type, base)                                                      \
-    TRANSOM_INLINE type InterlockedIncrement##suffix(type volatile *target)                        \
-    {                                                                                              \
-        return (type)InterlockedIncrement##suffix((base volatile *)target);                        \
-    }                                                                                              \
-    TRANSOM_INLINE type InterlockedDecrement##suffix(type volatile *target)                        \
-    {                                                                                              \
-        return (type)InterlockedDecrement##suffix((base volatile *)target);                        \
-    }                                                                                              \
-    TRANSOM_INLINE type InterlockedAdd##suffix(type volatile *target, type value)                  \
-    {                                                                                              \
-        return (type)InterlockedAdd##suffix((base volatile *)target, (base)value);                 \
-    }                                                                                              \
-    TRANSOM_INLINE type InterlockedExchange##suffix(type volatile *target, type value)             \
-    {                                                                                              \
-        return (type)InterlockedExchange##suffix((base volatile *)target, (base)value);            \
-    }                                                                                              \
-    TRANSOM_INLINE type InterlockedExchangeAdd##suffix(type volatile *target, type value)          \
-    {                                                                                              \
-        return (type)InterlockedExchangeAdd##suffix((base volatile *)target, (base)value);         \
-    }                                                                                              \
-    TRANSOM_INLINE type InterlockedAnd##suffix(type volatile *target, type value)                  \
-    {                                                                                              \
-        return (type)InterlockedAnd##suffix((base volatile *)target, (base)value);                 \
-    }                                                                                              \
-    TRANSOM_INLINE type InterlockedOr##suffix(type volatile *target, type value)                   \
-    {                                                                                              \
-        return (type)InterlockedOr##suffix((base volatile *)target, (base)value);                  \
-    }                                                                                              \
-    TRANSOM_INLINE type InterlockedXor##suffix(type volatile *target, type value)                  \
-    {                                                                                              \
-        return (type)InterlockedXor##suffix((base volatile *)target, (base)value);                 \
-    }                                                                                              \
-    TRANSOM_INLINE type InterlockedCompareExchange##suffix(type volatile *target, type exchange,   \
-                                                           type comparand)                         \
-    {                                                                                              \
-        return (type)InterlockedCompareExchange##suffix((base volatile *)target, (base)exchange,   \
-                                                        (base)comparand);                          \
+#define TRANSOM_OVERLOADS(suffix, type, base)                                                    \
+    TRANSOM_INLINE type InterlockedIncrement##suffix(type volatile *target)                      \
+    {                                                                                            \
+        return (type)InterlockedIncrement##suffix((base volatile *)target);                      \
+    }                                                                                            \
+    TRANSOM_INLINE type InterlockedDecrement##suffix(type volatile *target)                      \
+    {                                                                                            \
+        return (type)InterlockedDecrement##suffix((base volatile *)target);                      \
+    }                                                                                            \
+    TRANSOM_INLINE type InterlockedAdd##suffix(type volatile *target, type value)                \
+    {                                                                                            \
+        return (type)InterlockedAdd##suffix((base volatile *)target, (base)value);               \
+    }                                                                                            \
+    TRANSOM_INLINE type InterlockedExchange##suffix(type volatile *target, type value)           \
+    {                                                                                            \
+        return (type)InterlockedExchange##suffix((base volatile *)target, (base)value);          \
+    }                                                                                            \
+    TRANSOM_INLINE type InterlockedExchangeAdd##suffix(type volatile *target, type value)        \
+    {                                                                                            \
+        return (type)InterlockedExchangeAdd##suffix((base volatile *)target, (base)value);       \
+    }                                                                                            \
+    TRANSOM_INLINE type InterlockedAnd##suffix(type volatile *target, type value)                \
+    {                                                                                            \
+        return (type)InterlockedAnd##suffix((base volatile *)target, (base)value);               \
+    }                                                                                            \
+    TRANSOM_INLINE type InterlockedOr##suffix(type volatile *target, type value)                 \
+    {                                                                                            \
+        return (type)InterlockedOr##suffix((base volatile *)target, (base)value);                \
+    }                                                                                            \
+    TRANSOM_INLINE type InterlockedXor##suffix(type volatile *target, type value)                \
+    {                                                                                            \
+        return (type)InterlockedXor##suffix((base volatile *)target, (base)value);               \
+    }                                                                                            \
+    TRANSOM_INLINE type InterlockedCompareExchange##suffix(type volatile *target, type exchange, \
+                                                           type comparand)                       \
+    {                                                                                            \
+        return (type)InterlockedCompareExchange##suffix((base volatile *)target, (base)exchange, \
+                                                        (base)comparand);                        \
     }
 
 TRANSOM_OVERLOADS(, ULONG, LONG)

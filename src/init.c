@@ -41,10 +41,10 @@ __attribute__((constructor)) static void transom_init(void)
     tsm_inherit_import();
 }
 
-/* Windows closes the handles of a process that ends; names must not outlive it. A forked child
- * leaves what belongs to its parent. */
+/* The kernel closes what a process has open, but names must not outlive it. A forked child leaves
+ * what belongs to its parent. */
 __attribute__((destructor)) static void transom_exit(void)
 {
     if (!is_forked_child)
-        tsm_handle_close_all();
+        tsm_handle_process_exits();
 }

@@ -26,9 +26,9 @@ BOOL WINAPI DuplicateHandle(HANDLE hSourceProcessHandle, HANDLE hSourceHandle,
     if (source != GetCurrentProcessId() || target != source)
         return tsm_return(STATUS_NOT_SUPPORTED); /* other processes: not built yet */
     if (lpTargetHandle || !(dwOptions & DUPLICATE_CLOSE_SOURCE))
-        status = tsm_handle_duplicate(hSourceHandle, dwDesiredAccess,
-                                      dwOptions & DUPLICATE_SAME_ACCESS,
-                                      bInheritHandle ? TSM_HANDLE_INHERIT : 0, &made);
+        status =
+            tsm_handle_duplicate(hSourceHandle, dwDesiredAccess, dwOptions & DUPLICATE_SAME_ACCESS,
+                                 bInheritHandle ? TSM_HANDLE_INHERIT : 0, &made);
     /* Windows: the source goes also when the copy fails. */
     if (dwOptions & DUPLICATE_CLOSE_SOURCE) {
         NTSTATUS closed = tsm_handle_close(hSourceHandle);

@@ -9,18 +9,18 @@
 
 /* Windows: granted rights by direction; an outbound server cannot read attributes, an inbound one
  * cannot write them. */
-#define SERVER_BASE (SYNCHRONIZE | READ_CONTROL)
-#define INBOUND_ACCESS (FILE_GENERIC_READ)
+#define SERVER_BASE     (SYNCHRONIZE | READ_CONTROL)
+#define INBOUND_ACCESS  (FILE_GENERIC_READ)
 #define OUTBOUND_ACCESS (FILE_GENERIC_WRITE)
 
-#define OPEN_MODE_KNOWN                                                                            \
-    (PIPE_ACCESS_DUPLEX | FILE_FLAG_FIRST_PIPE_INSTANCE | FILE_FLAG_OVERLAPPED |                   \
+#define OPEN_MODE_KNOWN                                                          \
+    (PIPE_ACCESS_DUPLEX | FILE_FLAG_FIRST_PIPE_INSTANCE | FILE_FLAG_OVERLAPPED | \
      FILE_FLAG_WRITE_THROUGH | WRITE_DAC | WRITE_OWNER | ACCESS_SYSTEM_SECURITY)
-#define PIPE_MODE_KNOWN                                                                            \
+#define PIPE_MODE_KNOWN \
     (PIPE_TYPE_MESSAGE | PIPE_READMODE_MESSAGE | PIPE_NOWAIT | PIPE_REJECT_REMOTE_CLIENTS)
 
-#define DEFAULT_TIMEOUT_MS 50
-#define ANONYMOUS_READ_ACCESS (FILE_GENERIC_READ | FILE_WRITE_ATTRIBUTES)
+#define DEFAULT_TIMEOUT_MS     50
+#define ANONYMOUS_READ_ACCESS  (FILE_GENERIC_READ | FILE_WRITE_ATTRIBUTES)
 #define ANONYMOUS_WRITE_ACCESS (FILE_GENERIC_WRITE | FILE_READ_ATTRIBUTES)
 
 static uint32_t inherit_flag(const SECURITY_ATTRIBUTES *attributes)
@@ -31,8 +31,7 @@ static uint32_t inherit_flag(const SECURITY_ATTRIBUTES *attributes)
 /* A descriptor that can be expressed: none, or an empty list, which admits everyone. */
 static NTSTATUS check_descriptor(const SECURITY_ATTRIBUTES *attributes, bool *is_open_to_all)
 {
-    const SECURITY_DESCRIPTOR *descriptor =
-        attributes ? attributes->lpSecurityDescriptor : NULL;
+    const SECURITY_DESCRIPTOR *descriptor = attributes ? attributes->lpSecurityDescriptor : NULL;
 
     *is_open_to_all = false;
     if (!descriptor || !(descriptor->Control & SE_DACL_PRESENT))
@@ -69,8 +68,8 @@ HANDLE WINAPI CreateNamedPipeW(LPCWSTR lpName, DWORD dwOpenMode, DWORD dwPipeMod
     struct tsm_pipe_end *end;
     struct tsm_name name;
     HANDLE handle = INVALID_HANDLE_VALUE;
-    NTSTATUS status =
-        lpName ? tsm_name_parse_pipe((const char16_t *)lpName, &name) : STATUS_OBJECT_PATH_NOT_FOUND;
+    NTSTATUS status = lpName ? tsm_name_parse_pipe((const char16_t *)lpName, &name)
+                             : STATUS_OBJECT_PATH_NOT_FOUND;
 
     if (NT_SUCCESS(status) && name.host != TSM_HOST_LOCAL)
         status = STATUS_OBJECT_NAME_INVALID;
@@ -102,9 +101,9 @@ HANDLE WINAPI CreateNamedPipeA(LPCSTR lpName, DWORD dwOpenMode, DWORD dwPipeMode
     HANDLE handle = INVALID_HANDLE_VALUE;
 
     if (tsm_return(tsm_wide_from_utf8(&name, lpName))) {
-        handle = CreateNamedPipeW((LPCWSTR)name.text, dwOpenMode, dwPipeMode, nMaxInstances,
-                                  nOutBufferSize, nInBufferSize, nDefaultTimeOut,
-                                  lpSecurityAttributes);
+        handle =
+            CreateNamedPipeW((LPCWSTR)name.text, dwOpenMode, dwPipeMode, nMaxInstances,
+                             nOutBufferSize, nInBufferSize, nDefaultTimeOut, lpSecurityAttributes);
         tsm_wide_deinit(&name);
     }
     return handle;
@@ -147,8 +146,12 @@ BOOL WINAPI ConnectNamedPipe(HANDLE hNamedPipe, LPOVERLAPPED lpOverlapped)
     struct tsm_io io;
     NTSTATUS status = pipe_end_of(hNamedPipe, 0, &file, &end);
 
-    if (!NT_SUCCESS(status) || !end)
-        return tsm_return(end || !NT_SUCCESS(status) ? status : STATUS_ILLEGAL_FUNCTION);
+    /* Windows: the read end of an anonymous pipe is a server end whose client is there. */
+    if (NT_SUCCESS(status) && !end)
+        status = tsm_anonymous_pipe_from(file)->is_read_end ? STATUS_PIPE_CONNECTED
+                                                            : STATUS_ILLEGAL_FUNCTION;
+    if (!NT_SUCCESS(status))
+        return tsm_return(status);
     tsm_io_init(&io, file, TSM_IO_LISTEN);
     status = tsm_file_run(file, &io);
     /* Windows: a client that is there already is a failure with a good connection. */
@@ -194,11 +197,10 @@ BOOL WINAPI CallNamedPipeW(LPCWSTR lpNamedPipeName, LPVOID lpInBuffer, DWORD nIn
                            DWORD nTimeOut)
 {
     uint32_t read = 0;
-    NTSTATUS status = lpNamedPipeName
-                          ? tsm_pipe_client_call((const char16_t *)lpNamedPipeName, lpInBuffer,
-                                                 nInBufferSize, lpOutBuffer, nOutBufferSize, &read,
-                                                 nTimeOut)
-                          : STATUS_OBJECT_PATH_NOT_FOUND;
+    NTSTATUS status = lpNamedPipeName ? tsm_pipe_client_call((const char16_t *)lpNamedPipeName,
+                                                             lpInBuffer, nInBufferSize, lpOutBuffer,
+                                                             nOutBufferSize, &read, nTimeOut)
+                                      : STATUS_OBJECT_PATH_NOT_FOUND;
 
     if (lpBytesRead)
         *lpBytesRead = read;
@@ -244,8 +246,9 @@ BOOL WINAPI TransactNamedPipe(HANDLE hNamedPipe, LPVOID lpInBuffer, DWORD nInBuf
     return tsm_return(status);
 }
 
-BOOL WINAPI PeekNamedPipe(HANDLE hNamedPipe, LPVOID lpBuffer, DWORD nBufferSize, LPDWORD lpBytesRead,
-                          LPDWORD lpTotalBytesAvail, LPDWORD lpBytesLeftThisMessage)
+BOOL WINAPI PeekNamedPipe(HANDLE hNamedPipe, LPVOID lpBuffer, DWORD nBufferSize,
+                          LPDWORD lpBytesRead, LPDWORD lpTotalBytesAvail,
+                          LPDWORD lpBytesLeftThisMessage)
 {
     tsm_cleanup(tsm_file_unrefp) struct tsm_file *file = NULL;
     struct tsm_pipe_end *end = NULL;
@@ -258,8 +261,8 @@ BOOL WINAPI PeekNamedPipe(HANDLE hNamedPipe, LPVOID lpBuffer, DWORD nBufferSize,
         nBufferSize = 0;
     if (NT_SUCCESS(status))
         status = end ? tsm_pipe_info_peek(end, lpBuffer, nBufferSize, &peek)
-                     : tsm_anonymous_pipe_peek(tsm_anonymous_pipe_from(file), lpBuffer,
-                                               nBufferSize, &peek);
+                     : tsm_anonymous_pipe_peek(tsm_anonymous_pipe_from(file), lpBuffer, nBufferSize,
+                                               &peek);
     if (NT_SUCCESS(status)) {
         if (lpBytesRead)
             *lpBytesRead = peek.read;

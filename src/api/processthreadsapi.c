@@ -34,8 +34,8 @@ HANDLE WINAPI CreateThread(LPSECURITY_ATTRIBUTES lpThreadAttributes, SIZE_T dwSt
     if (NT_SUCCESS(status)) {
         if (lpThreadId)
             *lpThreadId = tsm_thread_id(thread);
-        status = tsm_handle_insert(thread, THREAD_ALL_ACCESS, inherit_flag(lpThreadAttributes),
-                                   &handle);
+        status =
+            tsm_handle_insert(thread, THREAD_ALL_ACCESS, inherit_flag(lpThreadAttributes), &handle);
         tsm_object_unref(thread);
     }
     tsm_return(status);
@@ -176,10 +176,8 @@ static NTSTATUS create_process(const struct tsm_process_start *start,
     if (NT_SUCCESS(status))
         status = tsm_handle_insert(process, SYNCHRONIZE, 0, &thread_handle);
     if (NT_SUCCESS(status))
-        *information = (PROCESS_INFORMATION){.hProcess = handle,
-                                             .hThread = thread_handle,
-                                             .dwProcessId = pid,
-                                             .dwThreadId = pid};
+        *information = (PROCESS_INFORMATION){
+            .hProcess = handle, .hThread = thread_handle, .dwProcessId = pid, .dwThreadId = pid};
     return status;
 }
 
@@ -187,10 +185,10 @@ BOOL WINAPI CreateProcessW(LPCWSTR lpApplicationName, LPWSTR lpCommandLine,
                            LPSECURITY_ATTRIBUTES lpProcessAttributes,
                            LPSECURITY_ATTRIBUTES lpThreadAttributes, BOOL bInheritHandles,
                            DWORD dwCreationFlags, LPVOID lpEnvironment, LPCWSTR lpCurrentDirectory,
-                           LPSTARTUPINFOW lpStartupInfo,
-                           LPPROCESS_INFORMATION lpProcessInformation)
+                           LPSTARTUPINFOW lpStartupInfo, LPPROCESS_INFORMATION lpProcessInformation)
 {
-    char *application = lpApplicationName ? tsm_utf8_new((const char16_t *)lpApplicationName) : NULL;
+    char *application =
+        lpApplicationName ? tsm_utf8_new((const char16_t *)lpApplicationName) : NULL;
     char *line = lpCommandLine ? tsm_utf8_new((const char16_t *)lpCommandLine) : NULL;
     char *folder = lpCurrentDirectory ? tsm_utf8_new((const char16_t *)lpCurrentDirectory) : NULL;
     char *strings = NULL;
@@ -229,8 +227,7 @@ BOOL WINAPI CreateProcessA(LPCSTR lpApplicationName, LPSTR lpCommandLine,
                            LPSECURITY_ATTRIBUTES lpProcessAttributes,
                            LPSECURITY_ATTRIBUTES lpThreadAttributes, BOOL bInheritHandles,
                            DWORD dwCreationFlags, LPVOID lpEnvironment, LPCSTR lpCurrentDirectory,
-                           LPSTARTUPINFOA lpStartupInfo,
-                           LPPROCESS_INFORMATION lpProcessInformation)
+                           LPSTARTUPINFOA lpStartupInfo, LPPROCESS_INFORMATION lpProcessInformation)
 {
     struct tsm_wide application, folder;
     STARTUPINFOW info = {.cb = sizeof(info)};

@@ -15,7 +15,7 @@ BOOL WINAPI SetSecurityDescriptorDacl(PSECURITY_DESCRIPTOR pSecurityDescriptor, 
 {
     SECURITY_DESCRIPTOR *descriptor = pSecurityDescriptor;
 
-    descriptor->Control &= (WORD)~(SE_DACL_PRESENT | SE_DACL_DEFAULTED);
+    descriptor->Control &= (WORD) ~(SE_DACL_PRESENT | SE_DACL_DEFAULTED);
     descriptor->Dacl = bDaclPresent ? pDacl : NULL;
     if (bDaclPresent)
         descriptor->Control |= SE_DACL_PRESENT | (bDaclDefaulted ? SE_DACL_DEFAULTED : 0);

@@ -6,8 +6,8 @@
 
 #include "base/deadline.h"
 
-#define NS_PER_TICK 100
-#define TICKS_PER_SECOND 10000000
+#define NS_PER_TICK          100
+#define TICKS_PER_SECOND     10000000
 #define SECONDS_1601_TO_1970 INT64_C(11644473600)
 
 VOID WINAPI GetSystemInfo(LPSYSTEM_INFO lpSystemInfo)

@@ -10,8 +10,8 @@
 
 HLOCAL WINAPI LocalAlloc(UINT uFlags, SIZE_T uBytes)
 {
-    void *memory = uFlags & LMEM_ZEROINIT ? calloc(1, uBytes ? uBytes : 1)
-                                          : malloc(uBytes ? uBytes : 1);
+    void *memory =
+        uFlags & LMEM_ZEROINIT ? calloc(1, uBytes ? uBytes : 1) : malloc(uBytes ? uBytes : 1);
 
     if (!memory)
         tsm_set_last_error(ERROR_NOT_ENOUGH_MEMORY);
@@ -24,9 +24,14 @@ HLOCAL WINAPI LocalFree(HLOCAL hMem)
     return NULL;
 }
 
+#define LANGUAGE_PRIMARY 0x3FFu
+#define LANGUAGE_NEUTRAL 0x00u
+#define LANGUAGE_ENGLISH 0x09u
+#define RESULT_SIZE_MAX  (128u * 1024)
+
 /* The text before expansion; heap. */
-static NTSTATUS message_source(DWORD flags, LPCVOID source, DWORD id, bool is_narrow,
-                               char16_t **out)
+static NTSTATUS message_source(DWORD flags, LPCVOID source, DWORD id, DWORD language,
+                               bool is_narrow, char16_t **out)
 {
     const char *text;
 
@@ -44,11 +49,15 @@ static NTSTATUS message_source(DWORD flags, LPCVOID source, DWORD id, bool is_na
         }
         return *out ? STATUS_SUCCESS : STATUS_NO_MEMORY;
     }
-    if (!(flags & FORMAT_MESSAGE_FROM_SYSTEM))
-        return STATUS_INVALID_PARAMETER;
+    if (!(flags & FORMAT_MESSAGE_FROM_SYSTEM)) /* no module here has a table of messages */
+        return flags & FORMAT_MESSAGE_FROM_HMODULE ? STATUS_RESOURCE_TYPE_NOT_FOUND
+                                                   : STATUS_INVALID_PARAMETER;
     text = tsm_message_text(id);
     if (!text)
         return STATUS_MESSAGE_NOT_FOUND;
+    language &= LANGUAGE_PRIMARY;
+    if (language != LANGUAGE_NEUTRAL && language != LANGUAGE_ENGLISH)
+        return STATUS_RESOURCE_LANG_NOT_FOUND;
 
     char line[256];
 
@@ -57,12 +66,15 @@ static NTSTATUS message_source(DWORD flags, LPCVOID source, DWORD id, bool is_na
     return *out ? STATUS_SUCCESS : STATUS_NO_MEMORY;
 }
 
-static NTSTATUS message_make(DWORD flags, LPCVOID source, DWORD id, va_list *arguments,
-                             bool is_narrow, char16_t **out)
+static NTSTATUS message_make(DWORD flags, LPCVOID source, DWORD id, DWORD language,
+                             va_list *arguments, bool is_narrow, char16_t **out)
 {
-    struct tsm_message_args args = {.is_narrow = is_narrow};
+    struct tsm_message_args args = {
+        .is_narrow = is_narrow,
+        .is_verbatim = flags & FORMAT_MESSAGE_IGNORE_INSERTS,
+    };
     char16_t *text = NULL;
-    NTSTATUS status = message_source(flags, source, id, is_narrow, &text);
+    NTSTATUS status = message_source(flags, source, id, language, is_narrow, &text);
 
     if (!NT_SUCCESS(status))
         return status;
@@ -70,9 +82,9 @@ static NTSTATUS message_make(DWORD flags, LPCVOID source, DWORD id, va_list *arg
         args.array = (const uintptr_t *)(const void *)arguments;
     else
         args.list = arguments;
-    *out = tsm_message_expand(text, flags & FORMAT_MESSAGE_IGNORE_INSERTS, &args);
+    status = tsm_message_expand(text, flags & FORMAT_MESSAGE_MAX_WIDTH_MASK, &args, out);
     free(text);
-    return *out ? STATUS_SUCCESS : STATUS_INVALID_PARAMETER;
+    return status;
 }
 
 /* Copies length units of that size and a terminator to where the caller wants them. */
@@ -80,9 +92,13 @@ static DWORD message_deliver(DWORD flags, const void *text, size_t length, size_
                              void *buffer, DWORD capacity)
 {
     if (flags & FORMAT_MESSAGE_ALLOCATE_BUFFER) {
-        size_t size = (length + 1 > capacity ? length + 1 : capacity) * unit;
-        void *made = LocalAlloc(LMEM_ZEROINIT, size);
+        size_t units = length + 1 > capacity ? length + 1 : capacity;
+        void *made = NULL;
 
+        if (length * unit > RESULT_SIZE_MAX)
+            tsm_set_last_error(ERROR_MORE_DATA);
+        else
+            made = LocalAlloc(LMEM_ZEROINIT, units * unit);
         if (!made)
             return 0;
         memcpy(made, text, (length + 1) * unit);
@@ -97,15 +113,26 @@ static DWORD message_deliver(DWORD flags, const void *text, size_t length, size_
     return (DWORD)length;
 }
 
+/* Windows: a buffer that was to be allocated is NULL after every failure. */
+static NTSTATUS message_check(DWORD flags, void *buffer)
+{
+    if (!buffer)
+        return STATUS_INVALID_PARAMETER;
+    if (flags & FORMAT_MESSAGE_ALLOCATE_BUFFER)
+        *(void **)buffer = NULL;
+    return STATUS_SUCCESS;
+}
+
 DWORD WINAPI FormatMessageW(DWORD dwFlags, LPCVOID lpSource, DWORD dwMessageId, DWORD dwLanguageId,
                             LPWSTR lpBuffer, DWORD nSize, va_list *Arguments)
 {
     char16_t *text = NULL;
     DWORD length = 0;
-    NTSTATUS status = lpBuffer ? message_make(dwFlags, lpSource, dwMessageId, Arguments, false,
-                                              &text)
-                               : STATUS_INVALID_PARAMETER;
+    NTSTATUS status = message_check(dwFlags, lpBuffer);
 
+    if (NT_SUCCESS(status))
+        status =
+            message_make(dwFlags, lpSource, dwMessageId, dwLanguageId, Arguments, false, &text);
     if (tsm_return(status))
         length = message_deliver(dwFlags, text, tsm_utf16_length(text), sizeof(char16_t), lpBuffer,
                                  nSize);
@@ -119,10 +146,10 @@ DWORD WINAPI FormatMessageA(DWORD dwFlags, LPCVOID lpSource, DWORD dwMessageId, 
     char16_t *wide = NULL;
     char *text = NULL;
     DWORD length = 0;
-    NTSTATUS status = lpBuffer ? message_make(dwFlags, lpSource, dwMessageId, Arguments, true,
-                                              &wide)
-                               : STATUS_INVALID_PARAMETER;
+    NTSTATUS status = message_check(dwFlags, lpBuffer);
 
+    if (NT_SUCCESS(status))
+        status = message_make(dwFlags, lpSource, dwMessageId, dwLanguageId, Arguments, true, &wide);
     if (NT_SUCCESS(status)) {
         text = tsm_utf8_new(wide);
         status = text ? STATUS_SUCCESS : STATUS_NO_MEMORY;

@@ -4,7 +4,7 @@
 #include <limits.h>
 
 #define NS_PER_SECOND 1000000000
-#define NS_PER_MS 1000000
+#define NS_PER_MS     1000000
 
 int64_t tsm_monotonic_ns(void)
 {

@@ -10,7 +10,10 @@ struct tsm_list {
     struct tsm_list *next, *prev;
 };
 
-#define TSM_LIST_INIT(name) {&(name), &(name)}
+#define TSM_LIST_INIT(name) \
+    {                       \
+        &(name), &(name)    \
+    }
 
 static inline void tsm_list_init(struct tsm_list *node)
 {
@@ -56,6 +59,6 @@ static inline struct tsm_list *tsm_list_first(const struct tsm_list *head)
 
 #define TSM_LIST_ENTRY(node, type, member) tsm_container_of(node, type, member)
 
-#define TSM_LIST_FOR_EACH(it, head)                                                                \
-    for (struct tsm_list *it = (head)->next, *it##_next = it->next; it != (head);                  \
+#define TSM_LIST_FOR_EACH(it, head)                                               \
+    for (struct tsm_list *it = (head)->next, *it##_next = it->next; it != (head); \
          it = it##_next, it##_next = it->next)

@@ -5,14 +5,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define tsm_must_check __attribute__((warn_unused_result))
-#define tsm_cleanup(fn) __attribute__((cleanup(fn)))
-#define tsm_likely(x) __builtin_expect(!!(x), 1)
-#define tsm_unlikely(x) __builtin_expect(!!(x), 0)
+#define tsm_must_check             __attribute__((warn_unused_result))
+#define tsm_cleanup(fn)            __attribute__((cleanup(fn)))
+#define tsm_likely(x)              __builtin_expect(!!(x), 1)
+#define tsm_unlikely(x)            __builtin_expect(!!(x), 0)
 #define tsm_printf_like(fmt, args) __attribute__((format(printf, fmt, args)))
-#define TSM_API __attribute__((visibility("default")))
+#define TSM_API                    __attribute__((visibility("default")))
 
-#define tsm_container_of(ptr, type, member) ((type *)((char *)(ptr) - offsetof(type, member)))
+#define tsm_container_of(ptr, type, member) ((type *)((char *)(ptr)-offsetof(type, member)))
 
 #define TSM_COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 

@@ -6,89 +6,38 @@
 #include <string.h>
 #include <windows.h>
 
-#include "base/macros.h"
+#include "base/message_table.h"
 #include "base/utf.h"
-
-static const struct {
-    uint32_t error;
-    const char *text;
-} messages[] = {
-    {WAIT_TIMEOUT, "The time is over."},
-    {ERROR_SUCCESS, "The operation was successful."},
-    {ERROR_INVALID_FUNCTION, "The function is not valid here."},
-    {ERROR_FILE_NOT_FOUND, "There is no such file or pipe."},
-    {ERROR_PATH_NOT_FOUND, "There is no such path."},
-    {ERROR_TOO_MANY_OPEN_FILES, "Too many files are open."},
-    {ERROR_ACCESS_DENIED, "Access is denied."},
-    {ERROR_INVALID_HANDLE, "The handle is not valid."},
-    {ERROR_NOT_ENOUGH_MEMORY, "There is not enough memory."},
-    {ERROR_BAD_LENGTH, "The length is wrong."},
-    {ERROR_NO_MORE_FILES, "There are no more files."},
-    {ERROR_WRITE_PROTECT, "The medium is write protected."},
-    {ERROR_GEN_FAILURE, "The operation failed."},
-    {ERROR_SHARING_VIOLATION, "Somebody else uses the file."},
-    {ERROR_HANDLE_EOF, "The end of the file was reached."},
-    {ERROR_NOT_SUPPORTED, "The request is not supported."},
-    {ERROR_BAD_NETPATH, "The network path was not found."},
-    {ERROR_NETNAME_DELETED, "The network name is gone."},
-    {ERROR_BAD_NET_NAME, "The network name was not found."},
-    {ERROR_FILE_EXISTS, "The file exists."},
-    {ERROR_INVALID_PARAMETER, "A parameter is wrong."},
-    {ERROR_BROKEN_PIPE, "The pipe is broken: its other end is closed."},
-    {ERROR_DISK_FULL, "There is no room left."},
-    {ERROR_CALL_NOT_IMPLEMENTED, "The function is not available."},
-    {ERROR_SEM_TIMEOUT, "The time is over."},
-    {ERROR_INSUFFICIENT_BUFFER, "The buffer is too small."},
-    {ERROR_INVALID_NAME, "The name is malformed."},
-    {ERROR_DIRECTORY, "The folder's name is wrong."},
-    {ERROR_NOT_OWNER, "The caller does not own the mutex."},
-    {ERROR_NEGATIVE_SEEK, "The position would be before the beginning."},
-    {ERROR_BAD_PATHNAME, "The path is malformed."},
-    {ERROR_BUSY, "The resource is in use."},
-    {ERROR_ALREADY_EXISTS, "It exists already."},
-    {ERROR_BAD_EXE_FORMAT, "The file is no program."},
-    {ERROR_FILENAME_EXCED_RANGE, "The name is too long."},
-    {ERROR_PIPE_LOCAL, "The pipe is local."},
-    {ERROR_BAD_PIPE, "The pipe is in a state that does not allow this."},
-    {ERROR_PIPE_BUSY, "All instances of the pipe are busy."},
-    {ERROR_NO_DATA, "The pipe is closing or has no data."},
-    {ERROR_PIPE_NOT_CONNECTED, "Nobody is at the other end of the pipe."},
-    {ERROR_MORE_DATA, "There is more data."},
-    {ERROR_NO_MORE_ITEMS, "There are no more items."},
-    {ERROR_MR_MID_NOT_FOUND, "There is no text for that number."},
-    {ERROR_TOO_MANY_POSTS, "The semaphore is at its limit."},
-    {ERROR_PIPE_CONNECTED, "A client is at the other end of the pipe already."},
-    {ERROR_PIPE_LISTENING, "The pipe waits for a client."},
-    {ERROR_OPERATION_ABORTED, "The operation was cancelled."},
-    {ERROR_IO_INCOMPLETE, "The operation is not finished."},
-    {ERROR_IO_PENDING, "The operation goes on."},
-    {ERROR_NOACCESS, "The memory cannot be accessed."},
-    {ERROR_NOT_FOUND, "It was not found."},
-    {ERROR_NO_SYSTEM_RESOURCES, "The system lacks resources."},
-    {ERROR_CANNOT_IMPERSONATE, "There is nobody to impersonate."},
-    {ERROR_PRIVILEGE_NOT_HELD, "A privilege is missing."},
-    {ERROR_INVALID_USER_BUFFER, "The buffer is not valid."},
-    {ERROR_NOT_ENOUGH_QUOTA, "The quota is used up."},
-    {ERROR_ABANDONED_WAIT_0, "The owner of the mutex has ended."},
-    {ERROR_NOT_SAME_OBJECT, "The handles belong to different objects."},
-};
 
 const char *tsm_message_text(uint32_t error)
 {
-    for (size_t i = 0; i < TSM_COUNT_OF(messages); i++)
-        if (messages[i].error == error)
-            return messages[i].text;
-    return NULL;
+    size_t low = 0, high = TSM_COUNT_OF(message_rows);
+
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+
+        if (message_rows[middle].error < error)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < TSM_COUNT_OF(message_rows) && message_rows[low].error == error
+               ? message_rows[low].text
+               : NULL;
 }
+
+/* ---- the text as it grows ---- */
 
 struct text {
     char16_t *units; /* NULL after a failure */
     size_t length, capacity;
+    size_t line;        /* where the current line begins */
+    unsigned int width; /* 0: lines do not end by themselves */
 };
 
-static void append(struct text *text, char16_t unit)
+static void append_raw(struct text *text, char16_t unit)
 {
-    if (text->units && text->length + 1 >= text->capacity) {
+    if (text->units && text->length == text->capacity) {
         char16_t *larger = realloc(text->units, 2 * text->capacity * sizeof(char16_t));
 
         if (!larger)
@@ -100,22 +49,50 @@ static void append(struct text *text, char16_t unit)
         text->units[text->length++] = unit;
 }
 
-static void append_utf16(struct text *text, const char16_t *units)
+static void append_break(struct text *text)
 {
-    while (*units)
-        append(text, *units++);
+    append_raw(text, u'\r');
+    append_raw(text, u'\n');
+    text->line = text->length;
 }
 
-static void append_utf8(struct text *text, const char *bytes)
+/* Ends a full line at its last blanks, or where it is if it has none. */
+static void wrap(struct text *text)
 {
-    char16_t *units = tsm_utf16_new(bytes);
+    size_t last = text->length, first, rest;
+    char16_t *units = text->units;
 
-    if (units)
-        append_utf16(text, units);
-    free(units);
+    while (last > text->line && units[last - 1] != u' ')
+        last--;
+    first = last;
+    while (first > text->line && units[first - 1] == u' ')
+        first--;
+    if (first == text->line) {
+        append_break(text);
+        return;
+    }
+    rest = text->length - last;
+    append_raw(text, 0); /* one blank becomes two units */
+    units = text->units;
+    if (!units)
+        return;
+    memmove(units + first + 2, units + last, rest * sizeof(char16_t));
+    units[first] = u'\r';
+    units[first + 1] = u'\n';
+    text->line = first + 2;
+    text->length = text->line + rest;
 }
 
-static uintptr_t argument(struct tsm_message_args *args, unsigned int number)
+static void append(struct text *text, char16_t unit)
+{
+    append_raw(text, unit);
+    if (text->width && text->units && text->length - text->line >= text->width)
+        wrap(text);
+}
+
+/* ---- inserts ---- */
+
+static uintptr_t argument(const struct tsm_message_args *args, unsigned int number)
 {
     va_list copy;
     uintptr_t value = 0;
@@ -129,111 +106,231 @@ static uintptr_t argument(struct tsm_message_args *args, unsigned int number)
     return value;
 }
 
-/* %n!format!: one printf conversion; strings follow the width of the call, h and l say otherwise. */
-static void append_insert(struct text *text, struct tsm_message_args *args, unsigned int number,
-                          const char *format)
-{
-    uintptr_t value = argument(args, number);
-    char kind = format[strlen(format) - 1];
-    char directive[40], result[512];
-    char *out = directive;
-    bool is_wide = !args->is_narrow;
-    bool is_64 = strstr(format, "I64") || strstr(format, "ll");
+/* The printf directive between exclamation marks, taken apart. */
+struct directive {
+    char flags[8];
+    int width, precision; /* -1: not said */
+    bool is_64, is_short, is_long;
+    char kind;
+};
 
-    if (kind == 's' || kind == 'S') {
-        is_wide ^= kind == 'S';
-        is_wide = strchr(format, 'h') ? false : strchr(format, 'l') ? true : is_wide;
-        if (value && is_wide)
-            append_utf16(text, (const char16_t *)value);
-        else
-            append_utf8(text, value ? (const char *)value : "(null)");
+/* A number, or an argument where a star stands. */
+static int directive_number(const char **at, const struct tsm_message_args *args,
+                            unsigned int *number)
+{
+    int value = 0;
+
+    if (**at == '*') {
+        (*at)++;
+        return (int)argument(args, (*number)++);
+    }
+    for (; **at >= '0' && **at <= '9'; (*at)++)
+        value = value < 100000 ? value * 10 + (**at - '0') : value;
+    return value;
+}
+
+static struct directive directive_parse(const char *at, const struct tsm_message_args *args,
+                                        unsigned int *number)
+{
+    struct directive made = {.width = -1, .precision = -1};
+    size_t used = 0;
+
+    for (; *at && strchr("-+ #0", *at); at++)
+        if (used + 1 < sizeof(made.flags))
+            made.flags[used++] = *at;
+    if (*at == '*' || (*at >= '0' && *at <= '9'))
+        made.width = directive_number(&at, args, number);
+    if (made.width < -1) { /* as printf has it */
+        made.width = -made.width;
+        made.flags[0] = '-';
+    }
+    if (*at == '.') {
+        at++;
+        made.precision = directive_number(&at, args, number);
+    }
+    for (; *at; at++) {
+        if (strncmp(at, "I64", 3) == 0) {
+            made.is_64 = true;
+            at += 2;
+        } else if (*at == 'l' || *at == 'w') {
+            made.is_64 |= made.is_long && *at == 'l';
+            made.is_long = true;
+        } else if (*at == 'h') {
+            made.is_short = true;
+        } else if (*at == 'I') {
+            made.is_64 = true;
+        } else {
+            made.kind = *at;
+        }
+    }
+    return made;
+}
+
+static void append_string(struct text *text, const struct directive *directive, uintptr_t value,
+                          bool is_wide)
+{
+    char16_t *converted =
+        value && is_wide ? NULL : tsm_utf16_new(value ? (const char *)value : "(null)");
+    const char16_t *units = value && is_wide ? (const char16_t *)value : converted;
+    size_t length = 0, width = directive->width > 0 ? (size_t)directive->width : 0;
+    bool is_left = strchr(directive->flags, '-');
+
+    if (!units) {
+        free(text->units);
+        text->units = NULL;
         return;
     }
-    *out++ = '%';
-    for (const char *at = format; *at && out < directive + 30; at++)
-        if (strchr("0123456789.-+# ", *at))
-            *out++ = *at;
-    if (strchr("diuxXo", kind)) {
-        *out++ = 'l';
-        *out++ = 'l';
-        *out++ = kind;
-        *out = 0;
-        if (kind == 'd' || kind == 'i')
-            snprintf(result, sizeof(result), directive,
-                     is_64 ? (long long)value : (long long)(int32_t)value);
-        else
-            snprintf(result, sizeof(result), directive,
-                     is_64 ? (long long)value : (long long)(uint32_t)value);
-        append_utf8(text, result);
-    } else if (kind == 'c') {
-        append(text, (char16_t)value);
-    } else if (kind == 'p') {
-        snprintf(result, sizeof(result), "%016llX", (long long)value);
-        append_utf8(text, result);
+    while (units[length] && (directive->precision < 0 || length < (size_t)directive->precision))
+        length++;
+    for (size_t i = length; !is_left && i < width; i++)
+        append(text, u' ');
+    for (size_t i = 0; i < length; i++)
+        append(text, units[i]);
+    for (size_t i = length; is_left && i < width; i++)
+        append(text, u' ');
+    free(converted);
+}
+
+static void append_number(struct text *text, const struct directive *directive, uintptr_t value)
+{
+    char format[32], result[256];
+    char kind = directive->kind == 'p' ? 'X' : directive->kind;
+    bool is_signed = kind == 'd' || kind == 'i';
+    uint64_t number = value;
+
+    if (directive->kind != 'p' && !directive->is_64)
+        number = is_signed ? (uint64_t)(int64_t)(int32_t)value : (uint32_t)value;
+    if (directive->is_short)
+        number = is_signed ? (uint64_t)(int64_t)(int16_t)value : (uint16_t)value;
+    if (directive->kind == 'p') {
+        snprintf(result, sizeof(result), "%016llX", (unsigned long long)number);
+    } else if (directive->precision >= 0) {
+        snprintf(format, sizeof(format), "%%%s*.*ll%c", directive->flags, kind);
+        snprintf(result, sizeof(result), format, directive->width > 0 ? directive->width : 0,
+                 directive->precision, (unsigned long long)number);
+    } else {
+        snprintf(format, sizeof(format), "%%%s*ll%c", directive->flags, kind);
+        snprintf(result, sizeof(result), format, directive->width > 0 ? directive->width : 0,
+                 (unsigned long long)number);
+    }
+    for (const char *at = result; *at; at++)
+        append(text, (char16_t)*at);
+}
+
+/* Strings follow the width of the call; h, l and w say otherwise. Windows: there are no floating
+ * numbers here. */
+static void append_insert(struct text *text, const struct tsm_message_args *args,
+                          unsigned int number, const char *format)
+{
+    struct directive directive = directive_parse(format, args, &number);
+    bool is_wide = !args->is_narrow;
+
+    if (directive.kind == 's' || directive.kind == 'S') {
+        is_wide ^= directive.kind == 'S';
+        is_wide = directive.is_short ? false : directive.is_long ? true : is_wide;
+        append_string(text, &directive, argument(args, number), is_wide);
+    } else if (directive.kind && strchr("diuxXop", directive.kind)) {
+        append_number(text, &directive, argument(args, number));
+    } else if (directive.kind == 'c' || directive.kind == 'C') {
+        append(text, (char16_t)argument(args, number));
+    } else if (directive.kind) {
+        append(text, (char16_t)directive.kind);
     }
 }
 
-/* The insert at source, behind its percent sign; returns what is behind it. */
-static const char16_t *expand_insert(struct text *text, const char16_t *source,
-                                     struct tsm_message_args *args)
+/* The insert at *source, behind its percent sign; *source moves behind it. False: malformed. */
+static bool expand_insert(struct text *text, const char16_t **source,
+                          const struct tsm_message_args *args)
 {
-    unsigned int number = (unsigned int)(*source++ - u'0');
+    const char16_t *at = *source;
+    unsigned int number = (unsigned int)(*at++ - u'0');
     char format[32] = "s";
     size_t used = 0;
 
-    if (*source >= u'0' && *source <= u'9')
-        number = number * 10 + (unsigned int)(*source++ - u'0');
-    if (*source == u'!') {
-        const char16_t *end = source + 1;
-
-        while (*end && *end != u'!' && used < sizeof(format) - 1)
-            format[used++] = (char)*end++;
-        if (*end == u'!' && used) {
-            format[used] = 0;
-            source = end + 1;
-        } else {
-            strcpy(format, "s");
-        }
+    if (*at >= u'0' && *at <= u'9')
+        number = number * 10 + (unsigned int)(*at++ - u'0');
+    if (*at == u'!') {
+        for (at++; *at && *at != u'!'; at++)
+            if (used < sizeof(format) - 1)
+                format[used++] = (char)*at;
+        if (*at++ != u'!')
+            return false;
+        format[used] = 0;
     }
     append_insert(text, args, number, format);
-    return source;
+    *source = at;
+    return true;
 }
 
-char16_t *tsm_message_expand(const char16_t *source, bool ignore_inserts,
-                             struct tsm_message_args *args)
+static void append_escaped(struct text *text, char16_t unit)
 {
-    struct text text = {.units = malloc(128 * sizeof(char16_t)), .capacity = 128};
+    switch (unit) {
+    case u'n':
+        append_break(text);
+        break;
+    case u'r':
+        append(text, u'\r');
+        break;
+    case u't':
+        append(text, u'\t');
+        break;
+    case u'b':
+        append(text, u' ');
+        break;
+    default:
+        append(text, unit);
+    }
+}
 
+/* \r, \n and \r\n are one line break of the source. */
+static void append_source_break(struct text *text, bool is_kept)
+{
+    if (is_kept)
+        append_break(text);
+    else
+        append(text, u' ');
+}
+
+static bool expand(struct text *text, const char16_t *source, bool keeps_breaks,
+                   const struct tsm_message_args *args)
+{
     while (*source) {
         char16_t unit = *source++;
 
-        if (unit != u'%' || !*source) {
-            append(&text, unit);
-            continue;
-        }
-        if (*source >= u'1' && *source <= u'9') {
-            if (ignore_inserts) {
-                append(&text, u'%');
-                continue;
-            }
-            if (!args->array && !args->list) {
-                free(text.units);
-                return NULL;
-            }
-            source = expand_insert(&text, source, args);
-            continue;
-        }
-        unit = *source++;
-        if (unit == u'0')
-            break;
-        if (unit == u'n' || unit == u'r') {
-            append(&text, u'\r');
-            if (unit == u'n')
-                append(&text, u'\n');
+        if (unit == u'\r' || unit == u'\n') {
+            if (unit == u'\r' && *source == u'\n')
+                source++;
+            append_source_break(text, keeps_breaks);
+        } else if (unit != u'%') {
+            append(text, unit);
+        } else if (*source == 0) {
+            return false;
+        } else if (*source == u'0') {
+            return true;
+        } else if (*source > u'0' && *source <= u'9') {
+            if (args->is_verbatim)
+                append(text, u'%');
+            else if ((!args->array && !args->list) || !expand_insert(text, &source, args))
+                return false;
         } else {
-            append(&text, unit == u't' ? u'\t' : unit == u'b' ? u' ' : unit);
+            append_escaped(text, *source++);
         }
     }
-    append(&text, 0);
-    return text.units;
+    return true;
+}
+
+NTSTATUS tsm_message_expand(const char16_t *source, unsigned int width,
+                            const struct tsm_message_args *args, char16_t **out)
+{
+    struct text text = {.units = malloc(128 * sizeof(char16_t)), .capacity = 128};
+
+    if (width != TSM_MESSAGE_WIDTH_AS_SOURCE && width != TSM_MESSAGE_WIDTH_ENDLESS)
+        text.width = width;
+    if (!expand(&text, source, width == TSM_MESSAGE_WIDTH_AS_SOURCE, args)) {
+        free(text.units);
+        return STATUS_INVALID_PARAMETER;
+    }
+    append_raw(&text, 0);
+    *out = text.units;
+    return text.units ? STATUS_SUCCESS : STATUS_NO_MEMORY;
 }

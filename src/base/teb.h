@@ -13,11 +13,11 @@
 struct tsm_object;
 
 struct tsm_teb {
-    uint32_t last_error;      /* written by api/api.c alone */
-    uint32_t tid;             /* 0 until tsm_teb_tid() asks the kernel */
-    _Atomic uint32_t park;    /* the word this thread sleeps on in sync/wait.c */
+    uint32_t last_error;       /* written by api/api.c alone */
+    uint32_t tid;              /* 0 until tsm_teb_tid() asks the kernel */
+    _Atomic uint32_t park;     /* the word this thread sleeps on in sync/wait.c */
     struct tsm_object *thread; /* its thread object, shared; NULL until somebody asks for it */
-    void *thread_exit;        /* process/thread.c: where ExitThread() leaves to */
+    void *thread_exit;         /* process/thread.c: where ExitThread() leaves to */
 };
 
 extern _Thread_local struct tsm_teb tsm_teb_self __attribute__((tls_model("initial-exec")));

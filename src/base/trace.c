@@ -13,11 +13,9 @@
 unsigned int tsm_trace_mask;
 
 static const char *const channel_names[TSM_TRACE_COUNT] = {
-    [TSM_TRACE_HANDLE] = "handle",   [TSM_TRACE_IO] = "io",
-    [TSM_TRACE_WAIT] = "wait",       [TSM_TRACE_PIPE] = "pipe",
-    [TSM_TRACE_RING] = "ring",       [TSM_TRACE_NAME] = "name",
-    [TSM_TRACE_PROCESS] = "process", [TSM_TRACE_REACTOR] = "reactor",
-    [TSM_TRACE_DEBUG] = "debug",
+    [TSM_TRACE_HANDLE] = "handle",   [TSM_TRACE_IO] = "io",           [TSM_TRACE_WAIT] = "wait",
+    [TSM_TRACE_PIPE] = "pipe",       [TSM_TRACE_RING] = "ring",       [TSM_TRACE_NAME] = "name",
+    [TSM_TRACE_PROCESS] = "process", [TSM_TRACE_REACTOR] = "reactor", [TSM_TRACE_DEBUG] = "debug",
 };
 
 void tsm_trace_init(void)
@@ -46,9 +44,9 @@ void tsm_trace_line(enum tsm_trace_channel channel, const char *format, ...)
 
     clock_gettime(CLOCK_MONOTONIC, &now);
 
-    int length = snprintf(text, sizeof(text), "transom %d.%u %ld.%06ld %s: ", (int)getpid(),
-                          tsm_teb_tid(), (long)now.tv_sec, now.tv_nsec / 1000,
-                          channel_names[channel]);
+    int length =
+        snprintf(text, sizeof(text), "transom %d.%u %ld.%06ld %s: ", (int)getpid(), tsm_teb_tid(),
+                 (long)now.tv_sec, now.tv_nsec / 1000, channel_names[channel]);
     size_t used = (size_t)length;
 
     va_start(args, format);

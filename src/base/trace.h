@@ -34,8 +34,8 @@ static inline bool tsm_trace_is_on(enum tsm_trace_channel channel)
     return tsm_unlikely((tsm_trace_mask >> channel) & 1);
 }
 
-#define tsm_trace(channel, ...)                                                                    \
-    do {                                                                                           \
-        if (tsm_trace_is_on(channel))                                                              \
-            tsm_trace_line(channel, __VA_ARGS__);                                                  \
+#define tsm_trace(channel, ...)                   \
+    do {                                          \
+        if (tsm_trace_is_on(channel))             \
+            tsm_trace_line(channel, __VA_ARGS__); \
     } while (0)

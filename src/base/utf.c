@@ -24,8 +24,11 @@ static char32_t utf8_next(const unsigned char *text, size_t length, size_t *at, 
 {
     static const char32_t smallest[] = {0, 0, 0x80, 0x800, 0x10000};
     unsigned char first = text[(*at)++];
-    size_t size = first < 0x80 ? 1 : (first >> 5) == 6 ? 2 : (first >> 4) == 14 ? 3
-                                 : (first >> 3) == 30 ? 4 : 0;
+    size_t size = first < 0x80         ? 1
+                  : (first >> 5) == 6  ? 2
+                  : (first >> 4) == 14 ? 3
+                  : (first >> 3) == 30 ? 4
+                                       : 0;
     char32_t value;
 
     if (size == 1)

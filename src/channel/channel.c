@@ -10,8 +10,8 @@
 #include "os/futex.h"
 #include "os/memfd.h"
 
-#define CAPACITY_MIN (UINT64_C(64) << 20)
-#define CAPACITY_MAX (UINT64_C(256) << 20)
+#define CAPACITY_MIN         (UINT64_C(64) << 20)
+#define CAPACITY_MAX         (UINT64_C(256) << 20)
 #define BYTES_PER_QUOTA_BYTE 16 /* a frame with one byte of data takes that much */
 
 uint64_t tsm_channel_capacity(uint32_t quota)
@@ -86,13 +86,12 @@ NTSTATUS tsm_channel_from_peer(int memfd, int socket, const uint32_t quota[2],
     channel->memfd = memfd;
     channel->socket = socket;
 
-    NTSTATUS status =
-        memfd >= 0 ? tsm_memfd_check(memfd, channel->size) : STATUS_INVALID_PARAMETER;
+    NTSTATUS status = memfd >= 0 ? tsm_memfd_check(memfd, channel->size) : STATUS_INVALID_PARAMETER;
 
     if (NT_SUCCESS(status))
         status = channel_map(channel);
-    if (NT_SUCCESS(status) && (channel->header->magic != TSM_RING_MAGIC ||
-                               channel->header->version != TSM_RING_VERSION))
+    if (NT_SUCCESS(status) &&
+        (channel->header->magic != TSM_RING_MAGIC || channel->header->version != TSM_RING_VERSION))
         status = STATUS_INVALID_PARAMETER;
     if (NT_SUCCESS(status))
         status = tsm_unix_peer(socket, &channel->peer);

@@ -65,9 +65,8 @@ struct tsm_ring_header *tsm_channel_incoming(struct tsm_channel *channel, uint8_
 static inline enum tsm_side_state tsm_channel_peer_state(const struct tsm_channel *channel)
 {
     const struct tsm_channel_header *header = channel->header;
-    uint32_t state = atomic_load_explicit(channel->side == TSM_SIDE_SERVER
-                                              ? &header->client_state
-                                              : &header->server_state,
+    uint32_t state = atomic_load_explicit(channel->side == TSM_SIDE_SERVER ? &header->client_state
+                                                                           : &header->server_state,
                                           memory_order_acquire);
 
     if (state == TSM_SIDE_DISCONNECTED && channel->side == TSM_SIDE_SERVER)

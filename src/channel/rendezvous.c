@@ -19,7 +19,7 @@
 
 #define HELLO_WAIT_MS 5000
 #define LOOK_AGAIN_MS 100
-#define USERS_MAX 16
+#define USERS_MAX     16
 
 /* Instances seen to be taken although their file is still there: the server has not noticed. */
 #define TAKEN_COUNT 64
@@ -93,8 +93,8 @@ static bool is_served_by_other(const struct tsm_rendezvous *rendezvous, uint64_t
         if (folders[i].owner != rendezvous->folder.owner &&
             NT_SUCCESS(tsm_name_folder_list(&folders[i], 'K', &entries, &lives)))
             for (uint32_t k = 0; k < lives; k++)
-                is_served |= entries[k].seq < seq && tsm_unix_is_alive(folders[i].fd,
-                                                                       entries[k].file);
+                is_served |=
+                    entries[k].seq < seq && tsm_unix_is_alive(folders[i].fd, entries[k].file);
         free(entries);
         tsm_unix_close(folders[i].fd);
     }
@@ -175,8 +175,7 @@ static NTSTATUS read_hello(struct tsm_rendezvous *rendezvous, struct tsm_listene
     struct tsm_pipe_hello hello;
     size_t length = 0;
     int memfd = -1;
-    NTSTATUS status =
-        tsm_unix_receive(listener->accepted, record, sizeof(record), &length, &memfd);
+    NTSTATUS status = tsm_unix_receive(listener->accepted, record, sizeof(record), &length, &memfd);
 
     if (status == STATUS_PIPE_LISTENING)
         return tsm_deadline_has_passed(listener->hello_deadline) ? STATUS_PIPE_BROKEN : status;
@@ -266,8 +265,7 @@ uint32_t tsm_rendezvous_count(const struct tsm_name *name)
     struct tsm_name_folder folders[USERS_MAX];
     uint32_t count = 0, alive = 0;
 
-    if (!NT_SUCCESS(
-            tsm_name_folder_find(name->folded, name->length, folders, USERS_MAX, &count)))
+    if (!NT_SUCCESS(tsm_name_folder_find(name->folded, name->length, folders, USERS_MAX, &count)))
         return 0;
     for (uint32_t i = 0; i < count; i++) {
         alive += tsm_name_folder_count_alive(&folders[i]);
@@ -360,8 +358,7 @@ NTSTATUS tsm_rendezvous_connect(const struct tsm_name *name, uint32_t access,
 {
     struct tsm_name_folder folders[USERS_MAX];
     uint32_t count = 0;
-    NTSTATUS status =
-        tsm_name_folder_find(name->folded, name->length, folders, USERS_MAX, &count);
+    NTSTATUS status = tsm_name_folder_find(name->folded, name->length, folders, USERS_MAX, &count);
 
     if (!NT_SUCCESS(status))
         return status;
@@ -394,8 +391,7 @@ static NTSTATUS look(const struct tsm_name_folder *folder, uint32_t *default_ms)
 
     if (NT_SUCCESS(tsm_name_folder_list(folder, 'L', &entries, &count)))
         for (uint32_t i = 0; i < count && status != STATUS_SUCCESS; i++)
-            if (!is_known_taken(entries[i].seq) &&
-                tsm_unix_is_alive(folder->fd, entries[i].file))
+            if (!is_known_taken(entries[i].seq) && tsm_unix_is_alive(folder->fd, entries[i].file))
                 status = STATUS_SUCCESS;
     free(entries);
     if (status != STATUS_SUCCESS && tsm_name_folder_count_alive(folder) > 0)
@@ -412,8 +408,7 @@ NTSTATUS tsm_rendezvous_wait(const struct tsm_name *name, uint32_t timeout_ms)
     uint32_t count = 0, default_ms = 50;
     bool has_deadline = false;
     int watch = -1;
-    NTSTATUS status =
-        tsm_name_folder_find(name->folded, name->length, folders, USERS_MAX, &count);
+    NTSTATUS status = tsm_name_folder_find(name->folded, name->length, folders, USERS_MAX, &count);
 
     if (!NT_SUCCESS(status))
         return status;

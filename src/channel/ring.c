@@ -19,9 +19,9 @@
 
 #include "base/macros.h"
 
-#define WARM_SIZE (48u * 1024) /* leave the run for place 0 from here on */
-#define RUNS_FOR_WARMTH 4      /* jumps by choice only while so few runs are open */
-#define FRAME_HEADER ((uint32_t)sizeof(struct tsm_frame))
+#define WARM_SIZE       (48u * 1024) /* leave the run for place 0 from here on */
+#define RUNS_FOR_WARMTH 4            /* jumps by choice only while so few runs are open */
+#define FRAME_HEADER    ((uint32_t)sizeof(struct tsm_frame))
 
 void tsm_ring_writer_init(struct tsm_ring_writer *writer, struct tsm_ring_header *shared,
                           uint8_t *data, uint64_t capacity, uint64_t quota)
@@ -325,8 +325,7 @@ static uint32_t frame_rest(struct tsm_ring_reader *reader, const struct frame_vi
 static bool frame_is_cancelled(struct tsm_ring_reader *reader, const struct frame_view *view)
 {
     return (view->flags & TSM_FRAME_REVOCABLE) &&
-           (atomic_load_explicit(&frame_at(reader->data, view->place)->take,
-                                 memory_order_acquire) &
+           (atomic_load_explicit(&frame_at(reader->data, view->place)->take, memory_order_acquire) &
             TSM_FRAME_CANCELLED);
 }
 
@@ -418,8 +417,8 @@ uint32_t tsm_ring_take(struct tsm_ring_reader *reader, void *out, uint32_t lengt
     return count;
 }
 
-uint32_t tsm_ring_look(struct tsm_ring_reader *reader, void *out, uint32_t length,
-                       bool one_message, uint64_t *message_rest)
+uint32_t tsm_ring_look(struct tsm_ring_reader *reader, void *out, uint32_t length, bool one_message,
+                       uint64_t *message_rest)
 {
     struct frame_view view;
     uint32_t copied = 0;

@@ -41,11 +41,11 @@ struct tsm_ring_reader {
     uint64_t capacity;
     uint64_t tail, head_seen;
     uint64_t payload, messages;
-    uint32_t place;     /* of the frame at tail */
-    uint32_t taken;     /* bytes of that frame already consumed */
+    uint32_t place;        /* of the frame at tail */
+    uint32_t taken;        /* bytes of that frame already consumed */
     uint64_t writer_quota; /* to tell which writes of a dead writer were still pending */
-    uint64_t dropped;   /* bytes that a dead writer's pending writes had in the ring */
-    bool is_ended;      /* nothing will be added: the writer is gone */
+    uint64_t dropped;      /* bytes that a dead writer's pending writes had in the ring */
+    bool is_ended;         /* nothing will be added: the writer is gone */
     bool is_broken;
 };
 
@@ -87,8 +87,8 @@ uint32_t tsm_ring_take(struct tsm_ring_reader *reader, void *out, uint32_t lengt
 
 /* Copies across frames without consuming: at most length bytes, of the first message only if
  * one_message. *message_rest: unread bytes of the first message as far as it is in the ring. */
-uint32_t tsm_ring_look(struct tsm_ring_reader *reader, void *out, uint32_t length,
-                       bool one_message, uint64_t *message_rest);
+uint32_t tsm_ring_look(struct tsm_ring_reader *reader, void *out, uint32_t length, bool one_message,
+                       uint64_t *message_rest);
 
 /* All unread bytes, also those of writes that still wait. */
 uint64_t tsm_ring_available(struct tsm_ring_reader *reader);

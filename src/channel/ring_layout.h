@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define TSM_RING_MAGIC 0x4d534e54u /* "TNSM" */
+#define TSM_RING_MAGIC   0x4d534e54u /* "TNSM" */
 #define TSM_RING_VERSION 1u
 
 /* What a side says of itself; the first store wins. */
@@ -19,7 +19,7 @@ enum tsm_side_state { TSM_SIDE_OPEN, TSM_SIDE_CLOSED, TSM_SIDE_DISCONNECTED };
 
 /* Bits of a wait word. */
 #define TSM_WAIT_FUTEX 1u /* somebody sleeps on the word: wake all */
-#define TSM_WAIT_BELL 2u  /* the service thread wants a bell */
+#define TSM_WAIT_BELL  2u /* the service thread wants a bell */
 
 /* Written by the writing end. */
 struct tsm_ring_producer {
@@ -80,10 +80,10 @@ struct tsm_frame {
 };
 
 #define TSM_FRAME_REVOCABLE 0x80000000u /* in word: bytes must be claimed before they are copied */
-#define TSM_FRAME_MORE 0x40000000u      /* in word: the message goes on in the next frame */
-#define TSM_FRAME_LENGTH 0x3FFFFFFFu
+#define TSM_FRAME_MORE      0x40000000u /* in word: the message goes on in the next frame */
+#define TSM_FRAME_LENGTH    0x3FFFFFFFu
 #define TSM_FRAME_CANCELLED 0x80000000u /* in take */
-#define TSM_FRAME_IS_JUMP 0x7FFFFFFFu   /* in take */
+#define TSM_FRAME_IS_JUMP   0x7FFFFFFFu /* in take */
 
 static_assert(sizeof(struct tsm_frame) == 8, "frame header");
 static_assert(sizeof(struct tsm_channel_header) <= TSM_CHANNEL_HEADER_SIZE, "one page");

@@ -81,7 +81,9 @@ static void fd_park(struct tsm_file *base, struct tsm_io *io)
         io->status = tsm_fd_file_write(file, io->in, io->in_length, -1, &count);
         break;
     case TSM_IO_FLUSH:
-        io->status = file->kind == TSM_FD_DISK ? tsm_fd_sync(file->fd) : STATUS_SUCCESS;
+        io->status = file->kind == TSM_FD_DISK          ? tsm_fd_sync(file->fd)
+                     : file->size && !file->is_read_end ? tsm_fd_pipe_drain(file->fd)
+                                                        : STATUS_SUCCESS;
         break;
     default:
         tsm_unreachable();
@@ -127,7 +129,7 @@ static void fd_destroy(struct tsm_object *object)
 
 enum { DATA_FLAGS, DATA_SIZE };
 #define FLAG_READ_END 1u
-#define FLAG_NOWAIT 2u
+#define FLAG_NOWAIT   2u
 
 static NTSTATUS fd_export(struct tsm_object *object, struct tsm_export *out)
 {

@@ -55,8 +55,7 @@ NTSTATUS tsm_file_wait(struct tsm_file *file, struct tsm_io *io);
 /* Handle to file: rights as in tsm_handle_ref(); an object that is no file is
  * STATUS_INVALID_DEVICE_REQUEST... the Windows code for a read of, say, an event is
  * STATUS_OBJECT_TYPE_MISMATCH. Returned owned. */
-tsm_must_check NTSTATUS tsm_file_from_handle(HANDLE handle, uint32_t access,
-                                             struct tsm_file **out);
+tsm_must_check NTSTATUS tsm_file_from_handle(HANDLE handle, uint32_t access, struct tsm_file **out);
 
 static inline void tsm_file_unrefp(struct tsm_file **file)
 {

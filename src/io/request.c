@@ -16,14 +16,14 @@ void tsm_io_batch_add(struct tsm_io_batch *batch, struct tsm_io *io, NTSTATUS st
 
 void tsm_io_batch_finish(struct tsm_io_batch *batch)
 {
-    TSM_LIST_FOR_EACH (node, &batch->requests) {
+    TSM_LIST_FOR_EACH(node, &batch->requests)
+    {
         struct tsm_io *io = TSM_LIST_ENTRY(node, struct tsm_io, node);
 
         tsm_list_unlink(node);
         /* The owner may return, and its stack be gone, as soon as it sees the word. The wake
          * below uses the address only. Pairs with the acquire in tsm_io_is_done(). */
-        if (atomic_exchange_explicit(&io->wake, TSM_IO_DONE, memory_order_release) ==
-            TSM_IO_ASLEEP)
+        if (atomic_exchange_explicit(&io->wake, TSM_IO_DONE, memory_order_release) == TSM_IO_ASLEEP)
             tsm_futex_wake(&io->wake, INT_MAX, TSM_FUTEX_PRIVATE);
     }
 }
@@ -39,8 +39,7 @@ void tsm_io_get_up(struct tsm_io *io)
 {
     uint32_t before = atomic_load_explicit(&io->wake, memory_order_relaxed);
 
-    while (before != TSM_IO_DONE &&
-           !atomic_compare_exchange_weak(&io->wake, &before, TSM_IO_AWAKE))
+    while (before != TSM_IO_DONE && !atomic_compare_exchange_weak(&io->wake, &before, TSM_IO_AWAKE))
         ;
 }
 

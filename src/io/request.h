@@ -36,20 +36,20 @@ struct tsm_io {
     struct tsm_list node; /* in one of the file's lists while pending, then in a batch */
     struct tsm_file *file;
     enum tsm_io_kind kind;
-    NTSTATUS status;       /* valid when done */
-    uint64_t information;  /* bytes transferred */
-    const void *in;        /* write, transact: borrowed until done */
-    void *out;             /* read, transact: borrowed until done */
+    NTSTATUS status;      /* valid when done */
+    uint64_t information; /* bytes transferred */
+    const void *in;       /* write, transact: borrowed until done */
+    void *out;            /* read, transact: borrowed until done */
     uint32_t in_length;
     uint32_t out_length;
     _Atomic uint32_t wake; /* TSM_IO_... ; private futex */
 
     /* Of the file that keeps the request, while it is pending. */
     struct {
-        uint64_t target;   /* position at which the request is complete */
-        uint64_t frame;    /* where its frame lies */
-        uint32_t placed;   /* bytes that are already in the ring */
-        bool is_placed;    /* all of them are */
+        uint64_t target; /* position at which the request is complete */
+        uint64_t frame;  /* where its frame lies */
+        uint32_t placed; /* bytes that are already in the ring */
+        bool is_placed;  /* all of them are */
     } pending;
 };
 

@@ -20,16 +20,16 @@
 
 #include "base/assert.h"
 
-#define INDEX_BITS 18
-#define INDEX_MAX ((1u << INDEX_BITS) - 1)
+#define INDEX_BITS       18
+#define INDEX_MAX        ((1u << INDEX_BITS) - 1)
 #define GENERATION_SHIFT (INDEX_BITS + 2)
-#define GENERATION_MASK ((1u << (31 - GENERATION_SHIFT)) - 1)
-#define SEGMENT_BITS 9
-#define SEGMENT_SIZE (1u << SEGMENT_BITS)
-#define SEGMENT_COUNT (1u << (INDEX_BITS - SEGMENT_BITS))
+#define GENERATION_MASK  ((1u << (31 - GENERATION_SHIFT)) - 1)
+#define SEGMENT_BITS     9
+#define SEGMENT_SIZE     (1u << SEGMENT_BITS)
+#define SEGMENT_COUNT    (1u << (INDEX_BITS - SEGMENT_BITS))
 
-#define STATE_PINS UINT64_C(0xFFFF)
-#define STATE_LIVE (UINT64_C(1) << 16)
+#define STATE_PINS             UINT64_C(0xFFFF)
+#define STATE_LIVE             (UINT64_C(1) << 16)
 #define STATE_GENERATION_SHIFT 32
 
 /* One to a cache line: two threads with neighbouring handles must not fight for it. */
@@ -209,8 +209,8 @@ NTSTATUS tsm_handle_insert_at(HANDLE value, struct tsm_object *object, uint32_t 
             status = STATUS_INVALID_PARAMETER;
         } else {
             free_list_remove(index);
-            atomic_store(&entry->state,
-                         (uint64_t)handle_generation(value) << STATE_GENERATION_SHIFT);
+            atomic_store(&entry->state, (uint64_t)handle_generation(value)
+                                            << STATE_GENERATION_SHIFT);
             entry_fill(entry, object, access, flags);
         }
     }
@@ -294,7 +294,7 @@ static struct entry *entry_of_locked(HANDLE handle)
     uint64_t state = entry ? entry->state : 0;
 
     return (state & STATE_LIVE) && state_generation(state) == handle_generation(handle) ? entry
-                                                                                         : NULL;
+                                                                                        : NULL;
 }
 
 NTSTATUS tsm_handle_close(HANDLE handle)
@@ -428,15 +428,19 @@ NTSTATUS tsm_handle_for_each_inheritable(NTSTATUS (*visit)(const struct tsm_hand
     return status;
 }
 
-void tsm_handle_close_all(void)
+void tsm_handle_process_exits(void)
 {
     uint32_t count = table.used_count;
 
     for (uint32_t index = 1; index <= count; index++) {
-        struct entry *entry = entry_at(index);
+        uint32_t generation = state_generation(entry_at(index)->state);
+        struct tsm_handle_pin pin;
 
-        entry->flags = 0;
-        (void)!NT_SUCCESS(tsm_handle_close(handle_make(index, state_generation(entry->state))));
+        if (!NT_SUCCESS(tsm_handle_pin(handle_make(index, generation), 0, &pin)))
+            continue;
+        if (pin.object->ops->process_exits)
+            pin.object->ops->process_exits(pin.object);
+        tsm_handle_unpin(&pin);
     }
 }
 

@@ -15,7 +15,7 @@
 
 #include "object/object.h"
 
-#define TSM_HANDLE_INHERIT 0x1u            /* HANDLE_FLAG_INHERIT */
+#define TSM_HANDLE_INHERIT            0x1u /* HANDLE_FLAG_INHERIT */
 #define TSM_HANDLE_PROTECT_FROM_CLOSE 0x2u /* HANDLE_FLAG_PROTECT_FROM_CLOSE */
 
 /* Shares the object. access is stored as it is: generic rights must be mapped before. */
@@ -45,8 +45,7 @@ struct tsm_handle_pin {
     _Atomic uint64_t *state;
 };
 
-tsm_must_check NTSTATUS tsm_handle_pin(HANDLE handle, uint32_t access,
-                                       struct tsm_handle_pin *pin);
+tsm_must_check NTSTATUS tsm_handle_pin(HANDLE handle, uint32_t access, struct tsm_handle_pin *pin);
 void tsm_handle_unpin(struct tsm_handle_pin *pin);
 
 /* STATUS_HANDLE_NOT_CLOSABLE for a protected one. */
@@ -73,8 +72,8 @@ struct tsm_handle_info {
 tsm_must_check NTSTATUS tsm_handle_for_each_inheritable(
     NTSTATUS (*visit)(const struct tsm_handle_info *info, void *context), void *context);
 
-/* Closes every handle, protected ones too: the process ends. */
-void tsm_handle_close_all(void);
+/* The process ends: ops->process_exits of every object that has a handle. */
+void tsm_handle_process_exits(void);
 
 /* How many handles are open; for tests. */
 uint32_t tsm_handle_count(void);

@@ -13,7 +13,7 @@ enum tsm_import_type {
 
 struct tsm_export {
     enum tsm_import_type type;
-    int fd;           /* exporting: borrowed from the object; importing: taken by the import. -1 none */
+    int fd; /* exporting: borrowed from the object; importing: taken by the import. -1 none */
     uint32_t data[4]; /* the type's own */
 };
 

@@ -34,6 +34,8 @@ struct tsm_object_ops {
     /* May take the object's own locks, must not block for long. */
     void (*last_handle_closed)(struct tsm_object *object);
     void (*destroy)(struct tsm_object *object);
+    /* The process ends, other threads still run: takes away what would outlive it. May be absent. */
+    void (*process_exits)(struct tsm_object *object);
     /* Describes the object to a child process. Absent: it cannot be inherited. */
     NTSTATUS (*export)(struct tsm_object *object, struct tsm_export *out);
 };

@@ -80,9 +80,9 @@ NTSTATUS tsm_fd_read(int fd, void *buffer, uint32_t length, int64_t offset, uint
 
     do
         got = offset < 0 ? read(fd, buffer, length) : pread(fd, buffer, length, offset);
-    while (got < 0 && (errno == EINTR || (errno == EAGAIN && poll(&(struct pollfd){
-                                                                     .fd = fd, .events = POLLIN},
-                                                                 1, -1) >= 0)));
+    while (got < 0 &&
+           (errno == EINTR ||
+            (errno == EAGAIN && poll(&(struct pollfd){.fd = fd, .events = POLLIN}, 1, -1) >= 0)));
     if (got < 0)
         return tsm_status_from_errno(errno);
     *count = (uint32_t)got;
@@ -169,6 +169,26 @@ NTSTATUS tsm_fd_pipe_waiting(int fd, uint32_t *bytes)
         return tsm_status_from_errno(errno);
     *bytes = (uint32_t)waiting;
     return STATUS_SUCCESS;
+}
+
+/* Nothing tells a writer that its pipe became empty: look again, less and less often. */
+NTSTATUS tsm_fd_pipe_drain(int fd)
+{
+    struct pollfd poll_fd = {.fd = fd};
+    struct timespec pause = {.tv_nsec = 50000};
+    uint32_t waiting = 0;
+
+    for (;;) {
+        NTSTATUS status = tsm_fd_pipe_waiting(fd, &waiting);
+
+        if (!NT_SUCCESS(status) || waiting == 0)
+            return status;
+        if (poll(&poll_fd, 1, 0) > 0 && (poll_fd.revents & POLLERR))
+            return STATUS_PIPE_BROKEN;
+        nanosleep(&pause, NULL);
+        if (pause.tv_nsec < 5000000)
+            pause.tv_nsec *= 2;
+    }
 }
 
 NTSTATUS tsm_fd_pipe_free(int fd, uint32_t *bytes)

@@ -35,6 +35,8 @@ tsm_must_check NTSTATUS tsm_fd_write(int fd, const void *buffer, uint32_t length
 
 /* Waits until a pipe has something to read; STATUS_PIPE_BROKEN if it never will. */
 tsm_must_check NTSTATUS tsm_fd_wait_readable(int fd, bool may_block);
+/* Returns when the reader has taken everything; STATUS_PIPE_BROKEN if it goes before. */
+tsm_must_check NTSTATUS tsm_fd_pipe_drain(int fd);
 tsm_must_check NTSTATUS tsm_fd_pipe_free(int fd, uint32_t *bytes);
 tsm_must_check NTSTATUS tsm_fd_pipe_waiting(int fd, uint32_t *bytes);
 

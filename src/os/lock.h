@@ -14,7 +14,10 @@ struct tsm_lock {
     _Atomic uint32_t word; /* 0 free, 1 held, 2 held and somebody sleeps */
 };
 
-#define TSM_LOCK_INIT {0}
+#define TSM_LOCK_INIT \
+    {                 \
+        0             \
+    }
 
 void tsm_lock_acquire_slow(struct tsm_lock *lock);
 void tsm_lock_wake(struct tsm_lock *lock);

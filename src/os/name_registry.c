@@ -33,8 +33,8 @@
 #include "os/runtime_dir.h"
 #include "os/unix_socket.h"
 
-#define LITERAL_MAX 180
-#define LOCK_WAIT_MS 5000
+#define LITERAL_MAX    180
+#define LOCK_WAIT_MS   5000
 #define NAME_BYTES_MAX 1100
 
 struct folder_name {
@@ -185,8 +185,7 @@ NTSTATUS tsm_name_folder_open_own(const char16_t *folded, uint32_t length,
     return status;
 }
 
-void tsm_name_folder_close(struct tsm_name_folder *folder, const char16_t *folded,
-                           uint32_t length)
+void tsm_name_folder_close(struct tsm_name_folder *folder, const char16_t *folded, uint32_t length)
 {
     struct folder_name name;
     bool shared;
@@ -195,8 +194,7 @@ void tsm_name_folder_close(struct tsm_name_folder *folder, const char16_t *folde
     if (folder->fd < 0)
         return;
     folder_name_make(folded, length, &name);
-    if (folder->owner == geteuid() &&
-        NT_SUCCESS(tsm_runtime_dir_open_own(&user, &shared, false))) {
+    if (folder->owner == geteuid() && NT_SUCCESS(tsm_runtime_dir_open_own(&user, &shared, false))) {
         if (name.is_hashed) {
             struct tsm_name_entry *entries = NULL;
             uint32_t lives = 0, listeners = 0;
@@ -216,8 +214,7 @@ void tsm_name_folder_close(struct tsm_name_folder *folder, const char16_t *folde
 }
 
 /* Opens one user's folder of a name. False: not there, or somebody's fake. */
-static bool folder_open_in(int user, const struct folder_name *name,
-                           struct tsm_name_folder *out)
+static bool folder_open_in(int user, const struct folder_name *name, struct tsm_name_folder *out)
 {
     struct stat info, user_info;
     int fd = openat(user, name->text, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
@@ -233,8 +230,8 @@ static bool folder_open_in(int user, const struct folder_name *name,
     return false;
 }
 
-NTSTATUS tsm_name_folder_find(const char16_t *folded, uint32_t length,
-                              struct tsm_name_folder *out, uint32_t capacity, uint32_t *count)
+NTSTATUS tsm_name_folder_find(const char16_t *folded, uint32_t length, struct tsm_name_folder *out,
+                              uint32_t capacity, uint32_t *count)
 {
     struct folder_name name;
     bool shared;
@@ -389,8 +386,7 @@ uint64_t tsm_name_next_seq(const struct tsm_name_folder *folder)
     return seq;
 }
 
-void tsm_name_entry_file(char kind, uint64_t seq, const char *text,
-                         char out[TSM_ENTRY_TEXT + 20])
+void tsm_name_entry_file(char kind, uint64_t seq, const char *text, char out[TSM_ENTRY_TEXT + 20])
 {
     snprintf(out, TSM_ENTRY_TEXT + 20, "%c%016llx%s%s", kind, (unsigned long long)seq,
              *text ? "." : "", text);

@@ -45,8 +45,7 @@ void tsm_name_folder_unlock(struct tsm_name_folder *folder);
 
 /* Removes the folder if nothing is left in it, and the descriptor in any case. The lock may be
  * held. */
-void tsm_name_folder_close(struct tsm_name_folder *folder, const char16_t *folded,
-                           uint32_t length);
+void tsm_name_folder_close(struct tsm_name_folder *folder, const char16_t *folded, uint32_t length);
 
 /* The folders of that name of all users who serve here, at most capacity; descriptors are owned by
  * the caller. STATUS_OBJECT_NAME_NOT_FOUND if there is none. */
@@ -67,8 +66,7 @@ uint32_t tsm_name_folder_count_alive(const struct tsm_name_folder *folder);
 /* A seq larger than any that was given out for this name. */
 uint64_t tsm_name_next_seq(const struct tsm_name_folder *folder);
 
-void tsm_name_entry_file(char kind, uint64_t seq, const char *text,
-                         char out[TSM_ENTRY_TEXT + 20]);
+void tsm_name_entry_file(char kind, uint64_t seq, const char *text, char out[TSM_ENTRY_TEXT + 20]);
 void tsm_name_entry_remove(const struct tsm_name_folder *folder, const char *file);
 
 /* Waits until something in the folders may have changed, at most max_ms and not past the deadline.

@@ -36,7 +36,8 @@ static struct {
 
 static struct tsm_reactor_watch *watch_by_id(uint64_t id)
 {
-    TSM_LIST_FOR_EACH (node, &reactor.watches) {
+    TSM_LIST_FOR_EACH(node, &reactor.watches)
+    {
         struct tsm_reactor_watch *watch = TSM_LIST_ENTRY(node, struct tsm_reactor_watch, node);
 
         if (watch->id == id)

@@ -67,7 +67,8 @@ NTSTATUS tsm_runtime_dir_open(int *fd, bool *shared)
 
     bool is_shared = (info.st_mode & 022) != 0;
 
-    if ((info.st_uid != geteuid() && info.st_uid != 0) || (is_shared && !(info.st_mode & S_ISVTX))) {
+    if ((info.st_uid != geteuid() && info.st_uid != 0) ||
+        (is_shared && !(info.st_mode & S_ISVTX))) {
         tsm_trace(TSM_TRACE_NAME, "%s: %s", path,
                   is_shared ? "others can write to it and it is not sticky" : "is another user's");
         close(opened);
@@ -109,9 +110,8 @@ static bool find_own(int dir, int *out)
         struct stat info;
 
         if (strncmp(entry->d_name, prefix, strlen(prefix)) == 0 &&
-            fstatat(dir, entry->d_name, &info, AT_SYMLINK_NOFOLLOW) == 0 &&
-            S_ISDIR(info.st_mode) && info.st_uid == geteuid() &&
-            (!*best || strcmp(entry->d_name, best) < 0))
+            fstatat(dir, entry->d_name, &info, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(info.st_mode) &&
+            info.st_uid == geteuid() && (!*best || strcmp(entry->d_name, best) < 0))
             snprintf(best, sizeof(best), "%s", entry->d_name);
     }
     closedir(listing);

@@ -54,7 +54,7 @@ NTSTATUS tsm_anonymous_pipe_peek(struct tsm_fd_file *end, void *buffer, uint32_t
         status = tsm_fd_pipe_peek(end->fd, buffer, length, &count);
     if (!NT_SUCCESS(status))
         return status;
-    *out = (struct tsm_pipe_peek){
-        .read = count, .available = waiting, .left = (uint32_t)(0u - count)};
+    *out =
+        (struct tsm_pipe_peek){.read = count, .available = waiting, .left = (uint32_t)(0u - count)};
     return STATUS_SUCCESS;
 }

@@ -156,7 +156,8 @@ static uint64_t claim_of_reads(const struct tsm_pipe_end *end)
 
     uint64_t claim = end->reader.payload;
 
-    TSM_LIST_FOR_EACH (node, &end->reads) {
+    TSM_LIST_FOR_EACH(node, &end->reads)
+    {
         const struct tsm_io *io = TSM_LIST_ENTRY(node, struct tsm_io, node);
 
         claim += io->out_length - io->information;
@@ -217,8 +218,8 @@ static NTSTATUS read_message(struct tsm_pipe_end *end, struct tsm_io *io)
         if (room == 0 && next.rest > 0)
             return STATUS_BUFFER_OVERFLOW;
 
-        uint32_t count = tsm_ring_take(&end->reader, (uint8_t *)io->out + io->information, room,
-                                       &was_cancelled);
+        uint32_t count =
+            tsm_ring_take(&end->reader, (uint8_t *)io->out + io->information, room, &was_cancelled);
 
         if (was_cancelled) {
             io->information = 0;
@@ -323,10 +324,10 @@ static void pump_writes(struct tsm_pipe_end *end, struct tsm_io_batch *batch)
 {
     struct tsm_ring_producer_wait *waiting;
     uint64_t need_tail = UINT64_MAX, need_payload = UINT64_MAX, need_messages = UINT64_MAX;
-    NTSTATUS status = end->state == TSM_PIPE_CONNECTED
-                          ? STATUS_SUCCESS
-                          : (end->state == TSM_PIPE_DISCONNECTED ? STATUS_PIPE_DISCONNECTED
-                                                                 : STATUS_PIPE_BROKEN);
+    NTSTATUS status =
+        end->state == TSM_PIPE_CONNECTED
+            ? STATUS_SUCCESS
+            : (end->state == TSM_PIPE_DISCONNECTED ? STATUS_PIPE_DISCONNECTED : STATUS_PIPE_BROKEN);
 
     /* Windows: what was already blocked when the peer closed fails with 109, not with 232. */
     if (status != STATUS_SUCCESS || !end->channel) {
@@ -338,7 +339,8 @@ static void pump_writes(struct tsm_pipe_end *end, struct tsm_io_batch *batch)
 
     bool did_place = false, may_place = true;
 
-    TSM_LIST_FOR_EACH (node, &end->writes) {
+    TSM_LIST_FOR_EACH(node, &end->writes)
+    {
         struct tsm_io *io = TSM_LIST_ENTRY(node, struct tsm_io, node);
 
         if (!io->pending.is_placed && may_place) {
@@ -360,7 +362,8 @@ static void pump_writes(struct tsm_pipe_end *end, struct tsm_io_batch *batch)
         }
         tsm_io_batch_add(batch, io, STATUS_SUCCESS, io->in_length);
     }
-    TSM_LIST_FOR_EACH (node, &end->flushes) {
+    TSM_LIST_FOR_EACH(node, &end->flushes)
+    {
         struct tsm_io *io = TSM_LIST_ENTRY(node, struct tsm_io, node);
 
         if (tsm_ring_writer_messages_read(&end->writer) >= io->pending.target)
@@ -531,8 +534,7 @@ struct park_view {
 static bool has_moved(const struct park_view *view, struct tsm_io *io)
 {
     return atomic_load_explicit(view->watched, memory_order_acquire) != view->seen ||
-           tsm_io_has_news(io) ||
-           tsm_channel_peer_state(view->channel) != TSM_SIDE_OPEN;
+           tsm_io_has_news(io) || tsm_channel_peer_state(view->channel) != TSM_SIDE_OPEN;
 }
 
 static bool needs_are_met(struct tsm_ring_header *ring)
@@ -560,8 +562,7 @@ static void end_park(struct tsm_pipe_end *end, struct park_view *view, struct ts
 
     tsm_pipe_spin_begin(&spin, &end->spin_us, peer_cpu);
     while (tsm_pipe_spin_again(&spin))
-        if (view->is_read ? has_moved(view, io)
-                          : needs_are_met(ring) || has_moved(view, io)) {
+        if (view->is_read ? has_moved(view, io) : needs_are_met(ring) || has_moved(view, io)) {
             tsm_pipe_spin_end(&spin, true);
             return;
         }
@@ -638,6 +639,8 @@ static void pipe_last_handle_closed(struct tsm_object *object)
 
     tsm_io_batch_init(&batch);
     tsm_lock_acquire(&end->file.lock);
+    /* A client that nobody has looked at yet is told goodbye like any other. */
+    tsm_pipe_end_refresh_locked(end);
     end->was_closed = true;
 
     struct tsm_channel *channel = tsm_pipe_end_detach_locked(end, STATUS_PIPE_BROKEN, &batch);
@@ -647,6 +650,16 @@ static void pipe_last_handle_closed(struct tsm_object *object)
     tsm_io_batch_finish(&batch);
     if (end->is_server)
         tsm_pipe_server_close(end);
+}
+
+static void pipe_process_exits(struct tsm_object *object)
+{
+    struct tsm_pipe_end *end = tsm_pipe_end_from(tsm_file_from(object));
+
+    tsm_lock_acquire(&end->file.lock);
+    if (end->is_server)
+        tsm_pipe_server_close(end);
+    tsm_lock_release(&end->file.lock);
 }
 
 static void pipe_destroy(struct tsm_object *object)
@@ -668,6 +681,7 @@ const struct tsm_object_ops tsm_pipe_end_object_ops = {
     .is_signaled = pipe_is_signaled,
     .last_handle_closed = pipe_last_handle_closed,
     .destroy = pipe_destroy,
+    .process_exits = pipe_process_exits,
 };
 
 const struct tsm_file_ops tsm_pipe_end_file_ops = {

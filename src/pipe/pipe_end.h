@@ -25,8 +25,8 @@ struct tsm_pipe_end {
     struct tsm_ring_reader reader;
     uint32_t spin_us; /* what the next wait may spin; adapts */
 
-    struct tsm_list reads;   /* also transactions waiting for their reply */
-    struct tsm_list writes;  /* over the quota, or not yet in the ring */
+    struct tsm_list reads;  /* also transactions waiting for their reply */
+    struct tsm_list writes; /* over the quota, or not yet in the ring */
     struct tsm_list flushes;
     struct tsm_list listens;
 
@@ -40,9 +40,8 @@ extern const struct tsm_file_ops tsm_pipe_end_file_ops;
 /* NULL if the file is no end of a named pipe. Same reference. */
 static inline struct tsm_pipe_end *tsm_pipe_end_from(struct tsm_file *file)
 {
-    return file->ops == &tsm_pipe_end_file_ops
-               ? tsm_container_of(file, struct tsm_pipe_end, file)
-               : NULL;
+    return file->ops == &tsm_pipe_end_file_ops ? tsm_container_of(file, struct tsm_pipe_end, file)
+                                               : NULL;
 }
 
 /* An end without a connection; NULL without memory. One reference. */

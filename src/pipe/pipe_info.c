@@ -16,8 +16,8 @@ NTSTATUS tsm_pipe_info_peek(struct tsm_pipe_end *end, void *buffer, uint32_t len
     tsm_lock_acquire(&end->file.lock);
     tsm_pipe_end_refresh_locked(end);
 
-    bool has_data = end->channel && end->state != TSM_PIPE_DISCONNECTED &&
-                    tsm_ring_peek(&end->reader, &next);
+    bool has_data =
+        end->channel && end->state != TSM_PIPE_DISCONNECTED && tsm_ring_peek(&end->reader, &next);
 
     status = tsm_pipe_state_check(end->state, end->is_server, TSM_PIPE_PEEK);
     if (has_data)
@@ -43,8 +43,8 @@ NTSTATUS tsm_pipe_info_get_state(struct tsm_pipe_end *end, uint32_t *state, uint
     NTSTATUS status = query_status_locked(end);
 
     if (NT_SUCCESS(status))
-        *state = (end->is_nowait ? PIPE_NOWAIT : 0) |
-                 (end->is_message_read ? PIPE_READMODE_MESSAGE : 0);
+        *state =
+            (end->is_nowait ? PIPE_NOWAIT : 0) | (end->is_message_read ? PIPE_READMODE_MESSAGE : 0);
     tsm_lock_release(&end->file.lock);
     if (NT_SUCCESS(status) && instances)
         *instances = (uint32_t)tsm_min_u64(tsm_rendezvous_count(&end->name), 255);

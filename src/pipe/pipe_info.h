@@ -11,8 +11,8 @@ struct tsm_pipe_peek {
 };
 
 /* *out is untouched on failure. */
-tsm_must_check NTSTATUS tsm_pipe_info_peek(struct tsm_pipe_end *end, void *buffer,
-                                           uint32_t length, struct tsm_pipe_peek *out);
+tsm_must_check NTSTATUS tsm_pipe_info_peek(struct tsm_pipe_end *end, void *buffer, uint32_t length,
+                                           struct tsm_pipe_peek *out);
 
 /* State bits: PIPE_NOWAIT, PIPE_READMODE_MESSAGE. */
 tsm_must_check NTSTATUS tsm_pipe_info_get_state(struct tsm_pipe_end *end, uint32_t *state,
@@ -20,8 +20,7 @@ tsm_must_check NTSTATUS tsm_pipe_info_get_state(struct tsm_pipe_end *end, uint32
 tsm_must_check NTSTATUS tsm_pipe_info_set_state(struct tsm_pipe_end *end, uint32_t state);
 
 /* The parameters in force. */
-tsm_must_check NTSTATUS tsm_pipe_info_params(struct tsm_pipe_end *end,
-                                             struct tsm_pipe_params *out);
+tsm_must_check NTSTATUS tsm_pipe_info_params(struct tsm_pipe_end *end, struct tsm_pipe_params *out);
 
 enum tsm_pipe_party { TSM_PIPE_THE_CLIENT, TSM_PIPE_THE_SERVER };
 

@@ -9,9 +9,9 @@
 #include "base/deadline.h"
 #include "base/macros.h"
 
-#define DEFAULT_US 50
-#define LEAST_US 2
-#define LIMIT_US 1000
+#define DEFAULT_US       50
+#define LEAST_US         2
+#define LIMIT_US         1000
 #define ROUNDS_PER_CLOCK 8
 
 uint32_t tsm_pipe_spin_limit_us(void)

@@ -31,7 +31,8 @@ static NTSTATUS collect_one(const struct tsm_handle_info *info, void *context)
     struct collection *collection = context;
     struct tsm_export export = {.fd = -1};
 
-    if (!info->object->ops->export || !NT_SUCCESS(info->object->ops->export(info->object, &export))) {
+    if (!info->object->ops->export ||
+        !NT_SUCCESS(info->object->ops->export(info->object, &export))) {
         tsm_trace(TSM_TRACE_PROCESS, "a handle to a %s cannot be inherited",
                   info->object->ops->type_name);
         return STATUS_SUCCESS;
@@ -91,12 +92,10 @@ NTSTATUS tsm_inherit_collect(bool with_handles, const HANDLE std_handles[3],
     if (NT_SUCCESS(status)) {
         header.count = collection.count;
         for (int i = 0; i < 3; i++)
-            header.std_handles[i] =
-                with_handles ? (uint32_t)(uintptr_t)std_handles[i] : 0;
+            header.std_handles[i] = with_handles ? (uint32_t)(uintptr_t)std_handles[i] : 0;
         tsm_blob_encode_header(&header, blob);
         if (collection.count)
-            memcpy(blob + TSM_BLOB_HEADER_SIZE, collection.entries,
-                   size - TSM_BLOB_HEADER_SIZE);
+            memcpy(blob + TSM_BLOB_HEADER_SIZE, collection.entries, size - TSM_BLOB_HEADER_SIZE);
         status = tsm_spawn_data_fd(blob, size, &made.blob_fd);
     }
     free(blob);

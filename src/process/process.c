@@ -302,8 +302,7 @@ static NTSTATUS launch(const struct tsm_process_start *start, const char *path, 
     for (unsigned int i = 0; i < 3 && NT_SUCCESS(status) && start->has_std_handles; i++)
         status = std_fd(start->std_handles[i], &spawn.std_fds[i]);
     if (NT_SUCCESS(status))
-        status = environment ? tsm_spawn(&spawn, &process->pid, &process->pidfd)
-                             : STATUS_NO_MEMORY;
+        status = environment ? tsm_spawn(&spawn, &process->pid, &process->pidfd) : STATUS_NO_MEMORY;
     for (unsigned int i = 0; i < 3; i++)
         if (spawn.std_fds[i] >= 0)
             tsm_fd_close(spawn.std_fds[i]);

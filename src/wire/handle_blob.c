@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#define MAGIC 0x42484d54u /* "TMHB" */
+#define MAGIC   0x42484d54u /* "TMHB" */
 #define VERSION 1u
 
 static void put_u32(uint8_t *at, uint32_t value)

@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 #define TSM_BLOB_HEADER_SIZE 24u
-#define TSM_BLOB_ENTRY_SIZE 36u
+#define TSM_BLOB_ENTRY_SIZE  36u
 #define TSM_BLOB_ENTRIES_MAX 65536u
 
 struct tsm_blob_header {

@@ -9,11 +9,11 @@
 
 struct tsm_pipe_params {
     bool is_message_type;
-    uint8_t direction;       /* PIPE_ACCESS_...: 1 inbound, 2 outbound, 3 duplex */
-    uint8_t max_instances;   /* 255 = unlimited */
-    uint32_t out_quota;      /* bytes, server to client */
-    uint32_t in_quota;       /* bytes, client to server */
-    uint32_t timeout_ms;     /* of WaitNamedPipe by default */
+    uint8_t direction;     /* PIPE_ACCESS_...: 1 inbound, 2 outbound, 3 duplex */
+    uint8_t max_instances; /* 255 = unlimited */
+    uint32_t out_quota;    /* bytes, server to client */
+    uint32_t in_quota;     /* bytes, client to server */
+    uint32_t timeout_ms;   /* of WaitNamedPipe by default */
 };
 
 #define TSM_INSTANCE_TEXT_SIZE 40

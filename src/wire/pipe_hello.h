@@ -7,9 +7,9 @@
 #include <stdint.h>
 
 #define TSM_PIPE_HELLO_SIZE 32u
-#define TSM_PIPE_PROTOCOL 1u
+#define TSM_PIPE_PROTOCOL   1u
 
-#define TSM_HELLO_READS 0x1u  /* the client's handle can read */
+#define TSM_HELLO_READS  0x1u /* the client's handle can read */
 #define TSM_HELLO_WRITES 0x2u /* ... and write */
 
 struct tsm_pipe_hello {

@@ -19,8 +19,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#define QUOTA (1 << 20)
-#define ROUNDS 5
+#define QUOTA          (1 << 20)
+#define ROUNDS         5
 #define PIPE_NAME_SIZE 64
 
 enum peer { TRANSOM, PIPE2, SEQPACKET, STREAM, PEER_COUNT };
@@ -164,9 +164,9 @@ static void make_links(enum peer peer, struct link links[2])
 static void open_server(struct link *link, const char *name)
 {
     link->peer = TRANSOM;
-    link->handle = CreateNamedPipeA(name, PIPE_ACCESS_DUPLEX,
-                                    PIPE_TYPE_MESSAGE | PIPE_READMODE_MESSAGE, 1, QUOTA, QUOTA, 0,
-                                    NULL);
+    link->handle =
+        CreateNamedPipeA(name, PIPE_ACCESS_DUPLEX, PIPE_TYPE_MESSAGE | PIPE_READMODE_MESSAGE, 1,
+                         QUOTA, QUOTA, 0, NULL);
     if (link->handle == INVALID_HANDLE_VALUE)
         fail("CreateNamedPipe");
     if (!ConnectNamedPipe(link->handle, NULL) && GetLastError() != ERROR_PIPE_CONNECTED)

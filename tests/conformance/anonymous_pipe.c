@@ -360,8 +360,8 @@ TEST(a_pipe_is_not_broken_while_a_duplicate_of_the_write_end_lives)
     HANDLE copy = NULL;
     struct call call;
 
-    CHECK(DuplicateHandle(GetCurrentProcess(), pipe.write_end, GetCurrentProcess(), &copy, 0,
-                          FALSE, DUPLICATE_SAME_ACCESS));
+    CHECK(DuplicateHandle(GetCurrentProcess(), pipe.write_end, GetCurrentProcess(), &copy, 0, FALSE,
+                          DUPLICATE_SAME_ACCESS));
     CHECK(CloseHandle(pipe.write_end));
     CHECK_U32(available(pipe.read_end), 0);
     write_bytes(copy, "still here", 10);

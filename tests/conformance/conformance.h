@@ -15,7 +15,7 @@
 #include <string.h>
 
 #define TEST_SECONDS 20
-#define BLOCKED_MS 150
+#define BLOCKED_MS   150
 
 enum { EXIT_PASSED = 0, EXIT_FAILED = 1, EXIT_DIFFERS = 76, EXIT_SKIPPED = 77 };
 
@@ -41,27 +41,27 @@ static void conformance_add(struct conformance_entry *entry)
     *at = entry;
 }
 
-#define CONFORMANCE_ENTRY(name, run, role)                                                         \
-    static int run(const char *argument);                                                          \
-    static struct conformance_entry entry_##name = {#name, run, role, NULL};                       \
-    __attribute__((constructor)) static void add_##name(void)                                      \
-    {                                                                                              \
-        conformance_add(&entry_##name);                                                            \
+#define CONFORMANCE_ENTRY(name, run, role)                                   \
+    static int run(const char *argument);                                    \
+    static struct conformance_entry entry_##name = {#name, run, role, NULL}; \
+    __attribute__((constructor)) static void add_##name(void)                \
+    {                                                                        \
+        conformance_add(&entry_##name);                                      \
     }
 
-#define TEST(name)                                                                                 \
-    static void name(void);                                                                        \
-    static int run_##name(__attribute__((unused)) const char *argument)                            \
-    {                                                                                              \
-        name();                                                                                    \
-        return EXIT_PASSED;                                                                        \
-    }                                                                                              \
-    CONFORMANCE_ENTRY(name, run_##name, 0)                                                         \
+#define TEST(name)                                                      \
+    static void name(void);                                             \
+    static int run_##name(__attribute__((unused)) const char *argument) \
+    {                                                                   \
+        name();                                                         \
+        return EXIT_PASSED;                                             \
+    }                                                                   \
+    CONFORMANCE_ENTRY(name, run_##name, 0)                              \
     static void name(void)
 
 /* Its value is its exit code. */
-#define ROLE(name)                                                                                 \
-    CONFORMANCE_ENTRY(name, name, 1)                                                               \
+#define ROLE(name)                   \
+    CONFORMANCE_ENTRY(name, name, 1) \
     static int name(__attribute__((unused)) const char *argument)
 
 /* ---- checks: the first that fails ends the process ---- */
@@ -84,24 +84,23 @@ static void conformance_u32(const char *file, int line, const char *what, DWORD 
     ExitProcess(EXIT_FAILED);
 }
 
-#define CHECK(condition)                                                                           \
-    ((condition) ? (void)0 : conformance_fail(__FILE__, __LINE__, #condition))
-#define CHECK_U32(actual, expected)                                                                \
+#define CHECK(condition) ((condition) ? (void)0 : conformance_fail(__FILE__, __LINE__, #condition))
+#define CHECK_U32(actual, expected) \
     conformance_u32(__FILE__, __LINE__, #actual, (DWORD)(actual), (DWORD)(expected))
 /* The call fails, with this last error. */
-#define CHECK_ERR(call, code)                                                                      \
-    do {                                                                                           \
-        SetLastError(0xDEADBEEF);                                                                  \
-        if (call)                                                                                  \
-            conformance_fail(__FILE__, __LINE__, #call " succeeds");                               \
-        conformance_u32(__FILE__, __LINE__, "error of " #call, GetLastError(), (code));            \
+#define CHECK_ERR(call, code)                                                           \
+    do {                                                                                \
+        SetLastError(0xDEADBEEF);                                                       \
+        if (call)                                                                       \
+            conformance_fail(__FILE__, __LINE__, #call " succeeds");                    \
+        conformance_u32(__FILE__, __LINE__, "error of " #call, GetLastError(), (code)); \
     } while (0)
 
-#define SKIP(why)                                                                                  \
-    do {                                                                                           \
-        printf("# skipped: %s\n", why);                                                            \
-        fflush(stdout);                                                                            \
-        ExitProcess(EXIT_SKIPPED);                                                                 \
+#define SKIP(why)                       \
+    do {                                \
+        printf("# skipped: %s\n", why); \
+        fflush(stdout);                 \
+        ExitProcess(EXIT_SKIPPED);      \
     } while (0)
 
 static __attribute__((unused)) int is_wine(void)
@@ -116,42 +115,51 @@ static __attribute__((unused)) int is_wine(void)
 }
 
 /* From here on the test shows what Windows does and Wine does not: under Wine it has to fail. */
-#define WINE_DIFFERS(what)                                                                         \
-    do {                                                                                           \
-        if (is_wine()) {                                                                           \
-            printf("# Wine differs: %s\n", what);                                                  \
-            fflush(stdout);                                                                        \
-            ExitProcess(EXIT_DIFFERS);                                                             \
-        }                                                                                          \
+#define WINE_DIFFERS(what)                        \
+    do {                                          \
+        if (is_wine()) {                          \
+            printf("# Wine differs: %s\n", what); \
+            fflush(stdout);                       \
+            ExitProcess(EXIT_DIFFERS);            \
+        }                                         \
     } while (0)
 
 /* From here on the test shows what Windows does and Transom does not: see docs/deviations.md. */
 #ifdef __TRANSOM__
-#define DEVIATES(number)                                                                           \
-    do {                                                                                           \
-        printf("# deviation %d\n", number);                                                        \
-        fflush(stdout);                                                                            \
-        ExitProcess(EXIT_DIFFERS);                                                                 \
+#define DEVIATES(number)                    \
+    do {                                    \
+        printf("# deviation %d\n", number); \
+        fflush(stdout);                     \
+        ExitProcess(EXIT_DIFFERS);          \
     } while (0)
 #else
 #define DEVIATES(number) ((void)0)
 #endif
 
 /* A single check that only Windows has to hold. */
-#define CHECK_WINE_DIFFERS(condition, what)                                                        \
-    do {                                                                                           \
-        if (is_wine())                                                                             \
-            printf("# Wine differs: %s\n", what);                                                  \
-        else                                                                                       \
-            CHECK(condition);                                                                      \
+#define CHECK_WINE_DIFFERS(condition, what)       \
+    do {                                          \
+        if (is_wine())                            \
+            printf("# Wine differs: %s\n", what); \
+        else                                      \
+            CHECK(condition);                     \
     } while (0)
-#define CHECK_U32_WINE_DIFFERS(actual, expected, what)                                             \
-    do {                                                                                           \
-        if (is_wine())                                                                             \
-            printf("# Wine differs: %s\n", what);                                                  \
-        else                                                                                       \
-            CHECK_U32(actual, expected);                                                           \
+#define CHECK_U32_WINE_DIFFERS(actual, expected, what) \
+    do {                                               \
+        if (is_wine())                                 \
+            printf("# Wine differs: %s\n", what);      \
+        else                                           \
+            CHECK_U32(actual, expected);               \
     } while (0)
+
+/* A test ends with its process and leaves its memory to it. */
+#ifdef __SANITIZE_ADDRESS__
+const char *__asan_default_options(void);
+const char *__asan_default_options(void)
+{
+    return "detect_leaks=0";
+}
+#endif
 
 /* ---- processes ---- */
 

@@ -3,7 +3,7 @@
 #include "conformance.h"
 
 #define THREADS 4
-#define ROUNDS 20000
+#define ROUNDS  20000
 
 static CRITICAL_SECTION section;
 static LONG volatile plain_counter;

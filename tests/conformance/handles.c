@@ -193,12 +193,12 @@ TEST(duplicating_what_is_no_handle_fails)
                               DUPLICATE_SAME_ACCESS),
               ERROR_INVALID_HANDLE);
     event = create_event();
-    CHECK_ERR(DuplicateHandle(event, event, GetCurrentProcess(), &copy, 0, FALSE,
-                              DUPLICATE_SAME_ACCESS),
-              ERROR_INVALID_HANDLE);
-    CHECK_ERR(DuplicateHandle(GetCurrentProcess(), event, NULL, &copy, 0, FALSE,
-                              DUPLICATE_SAME_ACCESS),
-              ERROR_INVALID_HANDLE);
+    CHECK_ERR(
+        DuplicateHandle(event, event, GetCurrentProcess(), &copy, 0, FALSE, DUPLICATE_SAME_ACCESS),
+        ERROR_INVALID_HANDLE);
+    CHECK_ERR(
+        DuplicateHandle(GetCurrentProcess(), event, NULL, &copy, 0, FALSE, DUPLICATE_SAME_ACCESS),
+        ERROR_INVALID_HANDLE);
     CHECK(CloseHandle(event));
 }
 

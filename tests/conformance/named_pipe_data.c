@@ -110,6 +110,8 @@ TEST(a_message_of_a_megabyte_arrives_as_sent)
     CHECK(ReadFile(pair.server, in, 1 << 20, &count, NULL));
     CHECK_U32(count, 1 << 20);
     CHECK(memcmp(in, out, 1 << 20) == 0);
+    free(out);
+    free(in);
 }
 
 TEST(a_write_within_the_quota_does_not_wait)

@@ -77,11 +77,12 @@ TEST(writing_to_a_closed_peer_fails_with_no_data)
 TEST(writing_to_a_closed_server_fails_with_no_data)
 {
     struct pair pair = connect_pair(MESSAGE_MODE, 4096, 4096);
+    char byte;
     DWORD count;
 
     CloseHandle(pair.server);
     CHECK_ERR(WriteFile(pair.client, "x", 1, &count, NULL), ERROR_NO_DATA);
-    CHECK_ERR(ReadFile(pair.client, &count, 1, &count, NULL), ERROR_BROKEN_PIPE);
+    CHECK_ERR(ReadFile(pair.client, &byte, 1, &count, NULL), ERROR_BROKEN_PIPE);
 }
 
 TEST(connect_on_a_closing_pipe_fails_with_no_data)

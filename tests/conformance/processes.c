@@ -2,12 +2,27 @@
 /* CreateProcess: command lines, environment, inheritance, and the life of a process. */
 #include "inherit.h"
 
+#ifdef __TRANSOM__
+#include <sys/stat.h>
+#include <unistd.h>
+#endif
+
 static char program[MAX_PATH];
 
 static const char *own_program(void)
 {
     CHECK(GetModuleFileNameA(NULL, program, sizeof(program)) != 0);
     return program;
+}
+
+static const char *temporary_folder(void)
+{
+    static char folder[200];
+
+    if (GetEnvironmentVariableA("TEMP", folder, sizeof(folder)) == 0 &&
+        GetEnvironmentVariableA("TMPDIR", folder, sizeof(folder)) == 0)
+        strcpy(folder, "/tmp");
+    return folder;
 }
 
 /* A command line that starts this program with a role; the argument is put in quotation marks. */
@@ -51,9 +66,9 @@ static void check_start_fails(const char *application, char *line, DWORD error)
 
     memset(&startup, 0, sizeof(startup));
     startup.cb = sizeof(startup);
-    CHECK_ERR(CreateProcessA(application, line, NULL, NULL, FALSE, 0, NULL, NULL, &startup,
-                             &information),
-              error);
+    CHECK_ERR(
+        CreateProcessA(application, line, NULL, NULL, FALSE, 0, NULL, NULL, &startup, &information),
+        error);
 }
 
 /* ---- exit ---- */
@@ -80,6 +95,17 @@ TEST(the_exit_code_is_what_exit_process_was_given_or_main_returned)
     CHECK_U32(run(NULL, role_line("exit_with", "7")), 7);
     CHECK_U32(run(NULL, role_line("exit_with", "255")), 255);
     CHECK_U32(run(NULL, role_line("return_42", "")), 42);
+}
+
+ROLE(exit_with_32_bits)
+{
+    ExitProcess(0x12345678);
+}
+
+TEST(an_exit_code_has_32_bits)
+{
+    DEVIATES(7);
+    CHECK_U32(run(NULL, role_line("exit_with_32_bits", "")), 0x12345678);
 }
 
 TEST(a_running_process_has_the_exit_code_still_active_and_is_not_signaled)
@@ -177,6 +203,16 @@ TEST(a_wait_for_any_tells_which_process_ended)
     CHECK_U32(WaitForSingleObject(processes[0], 5000), WAIT_OBJECT_0);
 }
 
+ROLE(write_late)
+{
+    HANDLE handle = next_handle(&argument);
+    DWORD count;
+
+    Sleep(200);
+    CHECK(WriteFile(handle, "l", 1, &count, NULL));
+    return 0;
+}
+
 TEST(closing_its_handles_does_not_end_a_process)
 {
     SECURITY_ATTRIBUTES attributes = {sizeof(attributes), NULL, TRUE};
@@ -198,16 +234,6 @@ TEST(closing_its_handles_does_not_end_a_process)
     CHECK(ReadFile(read_end, &byte, 1, &count, NULL));
     CHECK_U32(count, 1);
     CHECK_U32(byte, 'l');
-}
-
-ROLE(write_late)
-{
-    HANDLE handle = next_handle(&argument);
-    DWORD count;
-
-    Sleep(200);
-    CHECK(WriteFile(handle, "l", 1, &count, NULL));
-    return 0;
 }
 
 /* ---- ids ---- */
@@ -312,14 +338,58 @@ TEST(a_program_in_a_folder_that_is_not_there_is_path_not_found)
     check_start_fails("/no/such/folder/program", line, ERROR_PATH_NOT_FOUND);
 }
 
-static const char *temporary_folder(void)
+TEST(a_name_without_folder_is_looked_for_beside_the_running_program)
 {
-    static char folder[200];
+    char line[3 * MAX_PATH];
+    char *name = strrchr(own_program(), '/');
+    size_t length;
 
-    if (GetEnvironmentVariableA("TEMP", folder, sizeof(folder)) == 0 &&
-        GetEnvironmentVariableA("TMPDIR", folder, sizeof(folder)) == 0)
-        strcpy(folder, "/tmp");
-    return folder;
+    if (name == NULL)
+        name = strrchr(program, '\\');
+    CHECK(name != NULL);
+    name++;
+    length = strlen(name);
+    if (length > 4 && strcmp(name + length - 4, ".exe") == 0)
+        length -= 4;
+    CHECK(SetCurrentDirectoryA(temporary_folder()));
+    snprintf(line, sizeof(line), "%.*s --role exit_with 12", (int)length, name);
+    CHECK_U32(run(NULL, line), 12);
+}
+
+/* A second name of this program, which contains spaces. */
+static void make_name_with_spaces(char *name, size_t size)
+{
+    snprintf(name, size, "%s/transom test %lu.exe", temporary_folder(),
+             (unsigned long)GetCurrentProcessId());
+#ifdef __TRANSOM__
+    CHECK(symlink(own_program(), name) == 0);
+#else
+    CHECK(CopyFileA(own_program(), name, TRUE));
+#endif
+}
+
+TEST(an_unquoted_name_with_spaces_is_found_by_trying_each_part)
+{
+    char name[300], line[3 * MAX_PATH];
+    DWORD code;
+
+    make_name_with_spaces(name, sizeof(name));
+    snprintf(line, sizeof(line), "%s --role exit_with 14", name);
+    code = run(NULL, line);
+    CHECK(DeleteFileA(name));
+    CHECK_U32(code, 14);
+}
+
+TEST(a_quoted_name_with_spaces_is_taken_as_it_stands)
+{
+    char name[300], line[3 * MAX_PATH];
+    DWORD code;
+
+    make_name_with_spaces(name, sizeof(name));
+    snprintf(line, sizeof(line), "\"%s\" --role exit_with 15", name);
+    code = run(NULL, line);
+    CHECK(DeleteFileA(name));
+    CHECK_U32(code, 15);
 }
 
 TEST(a_file_that_is_no_program_is_a_bad_format)
@@ -336,22 +406,12 @@ TEST(a_file_that_is_no_program_is_a_bad_format)
     CHECK(WriteFile(file, "this is no program\n", 19, &count, NULL));
     CHECK(CloseHandle(file));
 #ifdef __TRANSOM__
-    /* On Linux a program needs permission to run; the file has none. */
+    /* On Linux a program needs permission to run; the file has none yet. */
     check_start_fails(name, line, ERROR_ACCESS_DENIED);
-#else
-    check_start_fails(name, line, ERROR_BAD_EXE_FORMAT);
+    CHECK(chmod(name, 0755) == 0);
 #endif
+    check_start_fails(name, line, ERROR_BAD_EXE_FORMAT);
     CHECK(DeleteFileA(name));
-}
-
-TEST(neither_name_nor_command_line_is_refused)
-{
-    PROCESS_INFORMATION information;
-    STARTUPINFOA startup;
-
-    memset(&startup, 0, sizeof(startup));
-    startup.cb = sizeof(startup);
-    CHECK(!CreateProcessA(NULL, NULL, NULL, NULL, FALSE, 0, NULL, NULL, &startup, &information));
 }
 
 TEST(a_new_console_and_no_console_at_once_are_refused)
@@ -370,9 +430,9 @@ TEST(a_new_console_and_no_console_at_once_are_refused)
 
 TEST(the_creation_flags_for_consoles_and_groups_start_programs)
 {
-    CHECK_U32(run_with(NULL, role_line("return_42", ""), FALSE, CREATE_NEW_PROCESS_GROUP, NULL,
-                       NULL),
-              42);
+    CHECK_U32(
+        run_with(NULL, role_line("return_42", ""), FALSE, CREATE_NEW_PROCESS_GROUP, NULL, NULL),
+        42);
     CHECK_U32(run_with(NULL, role_line("return_42", ""), FALSE, DETACHED_PROCESS, NULL, NULL), 42);
     CHECK_U32(run_with(NULL, role_line("return_42", ""), FALSE, CREATE_NO_WINDOW, NULL, NULL), 42);
 }
@@ -716,6 +776,30 @@ TEST(without_inheritance_a_child_gets_no_handles)
     CHECK_U32(wait_role(inherit_spawn("hold_no_such_handles", values, NULL, FALSE)), 0);
 }
 
+ROLE(set_event)
+{
+    CHECK(SetEvent(next_handle(&argument)));
+    return 0;
+}
+
+TEST(an_event_set_by_the_child_that_inherits_it_wakes_the_parent)
+{
+    SECURITY_ATTRIBUTES attributes = {sizeof(attributes), NULL, TRUE};
+    HANDLE event = CreateEventA(&attributes, TRUE, FALSE, NULL);
+
+    DEVIATES(6);
+    CHECK_U32(wait_role(spawn_heir(set_event, event, NULL)), 0);
+    CHECK_U32(WaitForSingleObject(event, 0), WAIT_OBJECT_0);
+}
+
+ROLE(write_to_pipe)
+{
+    DWORD count;
+
+    CHECK(WriteFile(next_handle(&argument), "heir", 4, &count, NULL));
+    return 0;
+}
+
 TEST(a_named_pipe_handle_works_in_the_child_that_inherits_it)
 {
     SECURITY_ATTRIBUTES attributes = {sizeof(attributes), NULL, TRUE};
@@ -723,8 +807,9 @@ TEST(a_named_pipe_handle_works_in_the_child_that_inherits_it)
     char buffer[16];
     DWORD count = 0;
 
-    server = CreateNamedPipeA(pipe_name(), PIPE_ACCESS_DUPLEX, PIPE_TYPE_BYTE, 1, 4096, 4096, 0,
-                              NULL);
+    DEVIATES(6);
+    server =
+        CreateNamedPipeA(pipe_name(), PIPE_ACCESS_DUPLEX, PIPE_TYPE_BYTE, 1, 4096, 4096, 0, NULL);
     CHECK(server != INVALID_HANDLE_VALUE);
     client = CreateFileA(pipe_name(), GENERIC_READ | GENERIC_WRITE, 0, &attributes, OPEN_EXISTING,
                          0, NULL);
@@ -735,14 +820,6 @@ TEST(a_named_pipe_handle_works_in_the_child_that_inherits_it)
     CHECK_U32(count, 4);
     CHECK(memcmp(buffer, "heir", 4) == 0);
     CHECK_ERR(ReadFile(server, buffer, sizeof(buffer), &count, NULL), ERROR_BROKEN_PIPE);
-}
-
-ROLE(write_to_pipe)
-{
-    DWORD count;
-
-    CHECK(WriteFile(next_handle(&argument), "heir", 4, &count, NULL));
-    return 0;
 }
 
 /* ---- this process ---- */

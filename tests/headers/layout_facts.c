@@ -21,27 +21,27 @@
 #include <stdio.h>
 
 #ifdef FACTS_IN_ASSEMBLY
-#define FACT(group, name, value)                                                                   \
+#define FACT(group, name, value) \
     __asm__ volatile("# FACT\t" group "\t" name "\t%0" : : "i"((long long)(value)))
 #else
 #define FACT(group, name, value) printf(group "\t" name "\t%lld\n", (long long)(value))
 #endif
 
-#define TYPE(type)                                                                                 \
-    FACT("types", "sizeof " #type, sizeof(type));                                                  \
+#define TYPE(type)                                \
+    FACT("types", "sizeof " #type, sizeof(type)); \
     FACT("types", "signed " #type, (type)-1 < (type)1)
 #define POINTER(type) FACT("pointers", "sizeof " #type, sizeof(type))
-#define STRUCT(type)                                                                               \
-    FACT(#type, "sizeof", sizeof(type));                                                           \
-    FACT(#type, "alignof",                                                                         \
-         offsetof(                                                                                 \
-             struct {                                                                              \
-                 char before;                                                                      \
-                 type it;                                                                          \
-             },                                                                                    \
+#define STRUCT(type)                     \
+    FACT(#type, "sizeof", sizeof(type)); \
+    FACT(#type, "alignof",               \
+         offsetof(                       \
+             struct {                    \
+                 char before;            \
+                 type it;                \
+             },                          \
              it))
-#define FIELD(type, field)                                                                         \
-    FACT(#type, #field " at", offsetof(type, field));                                              \
+#define FIELD(type, field)                            \
+    FACT(#type, #field " at", offsetof(type, field)); \
     FACT(#type, #field " size", sizeof(((type *)0)->field))
 #define CONSTANT(name) FACT("constants", #name, name)
 #define STATUS(name)   FACT("statuses", #name, name)

@@ -19,12 +19,12 @@ static void report(const char *name, int good)
     printf("%sok %d - %s\n", good ? "" : "not ", test_number, name);
 }
 
-#define CHECK(condition)                                                                           \
-    do {                                                                                           \
-        if (!(condition)) {                                                                        \
-            printf("# line %d: %s\n", __LINE__, #condition);                                       \
-            good = 0;                                                                              \
-        }                                                                                          \
+#define CHECK(condition)                                     \
+    do {                                                     \
+        if (!(condition)) {                                  \
+            printf("# line %d: %s\n", __LINE__, #condition); \
+            good = 0;                                        \
+        }                                                    \
     } while (0)
 
 static SIZE_T units(LPCTSTR text)
