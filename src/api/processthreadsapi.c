@@ -308,6 +308,7 @@ VOID WINAPI GetStartupInfoW(LPSTARTUPINFOW lpStartupInfo)
 {
     *lpStartupInfo = (STARTUPINFOW){
         .cb = sizeof(*lpStartupInfo),
+        .dwFlags = tsm_std_handles_were_given() ? STARTF_USESTDHANDLES : 0,
         .hStdInput = tsm_std_handle_get(0),
         .hStdOutput = tsm_std_handle_get(1),
         .hStdError = tsm_std_handle_get(2),
@@ -318,6 +319,7 @@ VOID WINAPI GetStartupInfoA(LPSTARTUPINFOA lpStartupInfo)
 {
     *lpStartupInfo = (STARTUPINFOA){
         .cb = sizeof(*lpStartupInfo),
+        .dwFlags = tsm_std_handles_were_given() ? STARTF_USESTDHANDLES : 0,
         .hStdInput = tsm_std_handle_get(0),
         .hStdOutput = tsm_std_handle_get(1),
         .hStdError = tsm_std_handle_get(2),

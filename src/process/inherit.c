@@ -164,6 +164,13 @@ void tsm_std_handle_set(unsigned int index, HANDLE handle)
     pthread_mutex_unlock(&standard.mutex);
 }
 
+static bool std_handles_were_given;
+
+bool tsm_std_handles_were_given(void)
+{
+    return std_handles_were_given;
+}
+
 /* ---- the child ---- */
 
 static void import_entry(const struct tsm_blob_entry *entry)
@@ -209,8 +216,10 @@ void tsm_inherit_import(void)
             import_entry(&entry);
         }
         for (unsigned int i = 0; i < 3; i++)
-            if (header.std_handles[i])
+            if (header.std_handles[i]) {
                 tsm_std_handle_set(i, (HANDLE)(uintptr_t)header.std_handles[i]);
+                std_handles_were_given = true;
+            }
     }
     free(blob);
     unsetenv(TSM_INHERIT_VARIABLE);

@@ -27,4 +27,7 @@ void tsm_inherit_import(void);
 
 /* Standard handles: -10, -11, -12 are 0, 1, 2. */
 HANDLE tsm_std_handle_get(unsigned int index);
+
+/* True if the parent named the standard handles. */
+bool tsm_std_handles_were_given(void);
 void tsm_std_handle_set(unsigned int index, HANDLE handle);

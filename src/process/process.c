@@ -184,6 +184,27 @@ static char *program_from_line(char *line, char **rest)
     return NULL;
 }
 
+/* Why there is no program at that path: it may not run, its folder is missing, or it is. */
+static NTSTATUS missing_status(const char *name)
+{
+    char *path = strdup(name), *slash;
+    NTSTATUS status = STATUS_OBJECT_NAME_NOT_FOUND;
+
+    if (!path)
+        return STATUS_NO_MEMORY;
+    slashes_from_windows(path);
+    slash = strrchr(path, '/');
+    if (access(path, F_OK) == 0) {
+        status = STATUS_ACCESS_DENIED;
+    } else if (slash && slash != path) {
+        *slash = 0;
+        if (!tsm_spawn_is_directory(path))
+            status = STATUS_OBJECT_PATH_NOT_FOUND;
+    }
+    free(path);
+    return status;
+}
+
 /* The program's path (heap) and its arguments (heap) for what CreateProcess was given. */
 static NTSTATUS resolve(const struct tsm_process_start *start, char **path, char ***argv)
 {
@@ -228,7 +249,8 @@ static NTSTATUS resolve(const struct tsm_process_start *start, char **path, char
         free(copy);
     }
     if (!*path || !words) {
-        status = words ? STATUS_OBJECT_NAME_NOT_FOUND : STATUS_NO_MEMORY;
+        status = words ? missing_status(start->application ? start->application : words[0])
+                       : STATUS_NO_MEMORY;
         free(*path);
         free(words);
         return status;
