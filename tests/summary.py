@@ -83,9 +83,15 @@ def count_test(test):
         count.fail("printed no plan: " + how_it_ended(test))
     elif planned and seen != planned:
         count.fail(f"{seen} of {planned} cases were run: " + how_it_ended(test))
-    elif result not in ("OK", "SKIP") and not count.failed:
+    elif result not in ("OK", "SKIP") and not count.failed and not ended_well(test):
         count.fail(how_it_ended(test))
     return count
+
+
+def ended_well(test):
+    """Every case was seen and passed, and the program says so: meson's own reader of TAP can be
+    confused by a line of a child process between two cases."""
+    return test["result"] == "ERROR" and test.get("returncode") == 0
 
 
 def how_it_ended(test):
