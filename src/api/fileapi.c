@@ -1,153 +1,70 @@
 /* SPDX-License-Identifier: MIT */
 #include "api/api.h"
-
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-
-#include "base/utf.h"
-#include "io/fd_file.h"
+#include "io/disk_file.h"
+#include "object/access.h"
 #include "object/handle_table.h"
 #include "object/name.h"
 #include "pipe/pipe_client.h"
+#include "sync/event.h"
 
-/* ---- names of files ---- */
+/* Windows: these rights come with every open. */
+#define ALWAYS_GRANTED (SYNCHRONIZE | FILE_READ_ATTRIBUTES)
 
-static bool is_same(const char16_t *text, const char *word)
+/* Windows: these say in the last error whether the file was there. */
+static bool tells_existence(DWORD disposition)
 {
-    for (; *word; text++, word++)
-        if (tsm_utf16_upcase(*text) != (char16_t)*word)
-            return false;
-    return *text == 0;
+    return disposition == CREATE_NEW || disposition == CREATE_ALWAYS || disposition == OPEN_ALWAYS;
 }
 
-/* A Windows path as a Linux one, heap. Devices become their Linux twins. */
-static NTSTATUS path_from_windows(const char16_t *name, uint32_t access, char **out)
+static NTSTATUS insert_file(struct tsm_file *file, uint32_t granted,
+                            const SECURITY_ATTRIBUTES *attributes, HANDLE *handle)
 {
-    static const char16_t device_prefix[] = u"\\\\.\\";
-    const char *device = NULL;
-
-    if (!name || !*name)
-        return STATUS_OBJECT_PATH_NOT_FOUND;
-    if (memcmp(name, device_prefix, 4 * sizeof(char16_t)) == 0)
-        name += 4;
-    if (is_same(name, "NUL"))
-        device = "/dev/null";
-    else if (is_same(name, "CONIN$") || is_same(name, "CONOUT$"))
-        device = "/dev/tty";
-    else if (is_same(name, "CON")) {
-        if ((access & GENERIC_READ) && (access & GENERIC_WRITE))
-            return STATUS_OBJECT_NAME_NOT_FOUND;
-        device = "/dev/tty";
-    }
-    if (!device && name[1] == u':')
-        return STATUS_OBJECT_PATH_NOT_FOUND; /* there are no drives */
-    *out = device ? strdup(device) : tsm_utf8_new(name);
-    if (!*out)
-        return STATUS_NO_MEMORY;
-    for (char *at = *out; !device && *at; at++)
-        if (*at == '\\')
-            *at = '/';
-    return STATUS_SUCCESS;
+    return tsm_handle_insert(&file->object, granted,
+                             attributes && attributes->bInheritHandle ? TSM_HANDLE_INHERIT : 0,
+                             handle);
 }
 
-/* Windows: 3 when a folder on the way is missing, 2 when it is only the file. */
-static NTSTATUS missing_status(const char *path)
+static HANDLE open_pipe(const char16_t *name, DWORD access, DWORD flags,
+                        const SECURITY_ATTRIBUTES *attributes)
 {
-    char *copy = strdup(path), *slash = copy ? strrchr(copy, '/') : NULL;
-    NTSTATUS status = STATUS_OBJECT_NAME_NOT_FOUND;
-    mode_t mode;
-    bool is_writable;
+    tsm_cleanup(tsm_file_unrefp) struct tsm_file *file = NULL;
+    HANDLE handle = INVALID_HANDLE_VALUE;
+    uint32_t granted;
+    NTSTATUS status = flags & FILE_FLAG_OVERLAPPED
+                          ? STATUS_NOT_SUPPORTED /* asynchronous handles are not built yet */
+                          : tsm_pipe_client_open(name, access, &file, &granted);
 
-    if (slash && slash != copy) {
-        *slash = 0;
-        if (!NT_SUCCESS(tsm_fd_path_mode(copy, &mode, &is_writable)))
-            status = STATUS_OBJECT_PATH_NOT_FOUND;
-    }
-    free(copy);
-    return status;
-}
-
-static NTSTATUS open_path(const char16_t *name, DWORD access, DWORD disposition, DWORD flags,
-                          struct tsm_file **out, bool *existed)
-{
-    struct tsm_fd_open how = {
-        .reads = access & (GENERIC_READ | GENERIC_ALL | FILE_READ_DATA),
-        .writes = access & (GENERIC_WRITE | GENERIC_ALL | FILE_WRITE_DATA | FILE_APPEND_DATA),
-        .appends = (access & FILE_APPEND_DATA) && !(access & (GENERIC_WRITE | FILE_WRITE_DATA)),
-        .must_exist = disposition == OPEN_EXISTING || disposition == TRUNCATE_EXISTING,
-        .must_be_new = disposition == CREATE_NEW,
-        .truncates = disposition == CREATE_ALWAYS || disposition == TRUNCATE_EXISTING,
-    };
-    struct tsm_fd_file *made;
-    char *path = NULL;
-    int fd = -1;
-
-    if (disposition < CREATE_NEW || disposition > TRUNCATE_EXISTING ||
-        (disposition == TRUNCATE_EXISTING && !how.writes))
-        return STATUS_INVALID_PARAMETER;
-    if (flags & FILE_FLAG_OVERLAPPED)
-        return STATUS_NOT_SUPPORTED; /* asynchronous handles are not built yet */
-
-    NTSTATUS status = path_from_windows(name, access, &path);
-
-    if (!NT_SUCCESS(status))
-        return status;
-    status = tsm_fd_open(path, &how, &fd, existed);
-    if (status == STATUS_OBJECT_NAME_NOT_FOUND)
-        status = missing_status(path);
-    if (NT_SUCCESS(status)) {
-        made = tsm_fd_file_new(fd);
-        if (!made) {
-            tsm_fd_close(fd);
-            status = STATUS_NO_MEMORY;
-        } else {
-            if (flags & FILE_FLAG_DELETE_ON_CLOSE) {
-                made->delete_path = path;
-                path = NULL;
-            }
-            *out = &made->file;
-        }
-    }
-    free(path);
-    return status;
+    if (NT_SUCCESS(status))
+        status = insert_file(file, granted, attributes, &handle);
+    tsm_return(status);
+    return handle;
 }
 
 HANDLE WINAPI CreateFileW(LPCWSTR lpFileName, DWORD dwDesiredAccess, DWORD dwShareMode,
                           LPSECURITY_ATTRIBUTES lpSecurityAttributes, DWORD dwCreationDisposition,
                           DWORD dwFlagsAndAttributes, HANDLE hTemplateFile)
 {
+    struct tsm_disk_file_open how = {
+        .name = (const char16_t *)lpFileName,
+        .access = tsm_access_map(&tsm_fd_file_object_ops, dwDesiredAccess) | ALWAYS_GRANTED,
+        .disposition = dwCreationDisposition,
+        .flags = dwFlagsAndAttributes,
+    };
     tsm_cleanup(tsm_file_unrefp) struct tsm_file *file = NULL;
-    const char16_t *name = (const char16_t *)lpFileName;
-    bool is_pipe = name && tsm_name_is_pipe(name), existed = false;
     HANDLE handle = INVALID_HANDLE_VALUE;
-    uint32_t granted = SYNCHRONIZE | FILE_READ_ATTRIBUTES;
-    NTSTATUS status;
+    bool existed = false;
 
-    if (is_pipe) {
-        status = dwFlagsAndAttributes & FILE_FLAG_OVERLAPPED
-                     ? STATUS_NOT_SUPPORTED
-                     : tsm_pipe_client_open(name, dwDesiredAccess, &file, &granted);
-    } else {
-        status = open_path(name, dwDesiredAccess, dwCreationDisposition, dwFlagsAndAttributes,
-                           &file, &existed);
-        granted |= dwDesiredAccess & 0x1FFFFF;
-        /* The descriptor appends whatever it is asked for. */
-        granted |= dwDesiredAccess & FILE_APPEND_DATA ? FILE_WRITE_DATA : 0;
-        granted |= dwDesiredAccess & (GENERIC_READ | GENERIC_ALL) ? FILE_GENERIC_READ : 0;
-        granted |= dwDesiredAccess & (GENERIC_WRITE | GENERIC_ALL) ? FILE_GENERIC_WRITE : 0;
-    }
+    if (how.name && tsm_name_is_pipe(how.name))
+        return open_pipe(how.name, dwDesiredAccess, dwFlagsAndAttributes, lpSecurityAttributes);
+
+    NTSTATUS status = tsm_disk_file_open(&how, &file, &existed);
+
     if (NT_SUCCESS(status))
-        status = tsm_handle_insert(
-            &file->object, granted,
-            lpSecurityAttributes && lpSecurityAttributes->bInheritHandle ? TSM_HANDLE_INHERIT : 0,
-            &handle);
-    if (NT_SUCCESS(status) && !is_pipe &&
-        (dwCreationDisposition == CREATE_ALWAYS || dwCreationDisposition == OPEN_ALWAYS ||
-         dwCreationDisposition == CREATE_NEW))
-        tsm_set_last_error(existed ? ERROR_ALREADY_EXISTS : ERROR_SUCCESS);
-    else if (status == STATUS_OBJECT_NAME_COLLISION)
+        status = insert_file(file, how.access & FILE_ALL_ACCESS, lpSecurityAttributes, &handle);
+    if (status == STATUS_OBJECT_NAME_COLLISION)
         tsm_set_last_error(ERROR_FILE_EXISTS);
+    else if (NT_SUCCESS(status) && tells_existence(dwCreationDisposition))
+        tsm_set_last_error(existed ? ERROR_ALREADY_EXISTS : ERROR_SUCCESS);
     else
         tsm_return(status);
     return handle;
@@ -170,26 +87,57 @@ HANDLE WINAPI CreateFileA(LPCSTR lpFileName, DWORD dwDesiredAccess, DWORD dwShar
 
 /* ---- reading and writing ---- */
 
-/* A plain file with an offset of its own; the position follows it. */
-static NTSTATUS transfer_at(struct tsm_fd_file *file, struct tsm_io *io, OVERLAPPED *overlapped)
+/* Windows: the event is reset when the call begins, and set when it has succeeded, or failed after a
+ * wait; *event is returned owned. Its low bit is for completion ports. */
+static NTSTATUS take_event(const OVERLAPPED *overlapped, struct tsm_object **event)
 {
-    int64_t offset = (int64_t)((uint64_t)overlapped->OffsetHigh << 32 | overlapped->Offset);
-    int64_t ignored;
-    uint32_t count = 0;
-    bool is_append = io->kind == TSM_IO_WRITE && offset == -1;
+    HANDLE handle = (HANDLE)((uintptr_t)overlapped->hEvent & ~(uintptr_t)1);
     NTSTATUS status = STATUS_SUCCESS;
 
-    if (file->kind == TSM_FD_DISK)
-        status = tsm_fd_seek(file->fd, is_append ? 0 : offset, is_append ? 2 : 0, &ignored);
-    if (NT_SUCCESS(status))
-        status = io->kind == TSM_IO_READ
-                     ? tsm_fd_file_read(file, io->out, io->out_length, -1, &count)
-                     : tsm_fd_file_write(file, io->in, io->in_length, -1, &count);
-    if (status == STATUS_SUCCESS && count == 0 && io->kind == TSM_IO_READ && io->out_length &&
-        file->kind == TSM_FD_DISK)
-        status = STATUS_END_OF_FILE;
-    io->information = count;
+    if (handle)
+        status = tsm_handle_ref(handle, &tsm_event_ops, EVENT_MODIFY_STATE, event);
+    if (*event)
+        tsm_event_reset(*event);
     return status;
+}
+
+/* A synchronous handle with an OVERLAPPED: an offset, and words for the result. */
+static NTSTATUS transfer_overlapped(struct tsm_file *file, struct tsm_io *io,
+                                    OVERLAPPED *overlapped)
+{
+    tsm_cleanup(tsm_object_unrefp) struct tsm_object *event = NULL;
+    struct tsm_fd_file *plain = tsm_fd_file_from(file);
+    int64_t offset = (int64_t)((uint64_t)overlapped->OffsetHigh << 32 | overlapped->Offset);
+    NTSTATUS status = take_event(overlapped, &event);
+
+    if (!NT_SUCCESS(status))
+        return status;
+    overlapped->Internal = (ULONG_PTR)STATUS_PENDING;
+    status = plain ? tsm_fd_file_transfer_at(plain, io, offset) : tsm_file_run(file, io);
+    if (NT_SUCCESS(status) || status == STATUS_BUFFER_OVERFLOW) {
+        overlapped->Internal = (ULONG_PTR)(uint32_t)status;
+        overlapped->InternalHigh = io->information;
+        if (event)
+            tsm_event_signal(event);
+    }
+    return status;
+}
+
+/* Windows: a file opened to append only is written with that right. */
+static NTSTATUS pin_to_append(HANDLE handle, struct tsm_handle_pin *pin)
+{
+    NTSTATUS status = tsm_handle_pin(handle, FILE_APPEND_DATA, pin);
+
+    if (!NT_SUCCESS(status))
+        return status;
+
+    struct tsm_file *file = tsm_file_from(pin->object);
+    struct tsm_fd_file *plain = file ? tsm_fd_file_from(file) : NULL;
+
+    if (plain && plain->kind == TSM_FD_DISK)
+        return STATUS_SUCCESS;
+    tsm_handle_unpin(pin);
+    return STATUS_ACCESS_DENIED;
 }
 
 /* The pin keeps the file alive while nothing blocks; whoever has to wait takes a reference. */
@@ -202,6 +150,8 @@ static BOOL transfer(HANDLE handle, uint32_t access, struct tsm_io *io, LPDWORD 
     if (count)
         *count = 0;
     status = tsm_handle_pin(handle, access, &pin);
+    if (tsm_unlikely(status == STATUS_ACCESS_DENIED && io->kind == TSM_IO_WRITE))
+        status = pin_to_append(handle, &pin);
     if (tsm_unlikely(!NT_SUCCESS(status)))
         return tsm_return(status);
 
@@ -213,16 +163,9 @@ static BOOL transfer(HANDLE handle, uint32_t access, struct tsm_io *io, LPDWORD 
     }
     io->file = file;
     if (tsm_unlikely(overlapped != NULL)) {
-        struct tsm_fd_file *plain = tsm_fd_file_from(file);
-
         tsm_object_ref(&file->object);
         tsm_handle_unpin(&pin);
-        overlapped->Internal = (ULONG_PTR)STATUS_PENDING;
-        status = plain ? transfer_at(plain, io, overlapped) : tsm_file_run(file, io);
-        if (NT_SUCCESS(status) || status == STATUS_BUFFER_OVERFLOW) {
-            overlapped->Internal = (ULONG_PTR)(uint32_t)status;
-            overlapped->InternalHigh = io->information;
-        }
+        status = transfer_overlapped(file, io, overlapped);
         tsm_object_unref(&file->object);
         /* Windows: a warning leaves the count at 0 where there is an OVERLAPPED to look into. */
         if (count && NT_SUCCESS(status))
@@ -265,17 +208,23 @@ BOOL WINAPI WriteFile(HANDLE hFile, LPCVOID lpBuffer, DWORD nNumberOfBytesToWrit
     return transfer(hFile, FILE_WRITE_DATA, &io, lpNumberOfBytesWritten, lpOverlapped);
 }
 
+/* Windows: any handle to a pipe may be flushed; a file's must carry a right to write. */
 BOOL WINAPI FlushFileBuffers(HANDLE hFile)
 {
     tsm_cleanup(tsm_file_unrefp) struct tsm_file *file = NULL;
     struct tsm_io io;
-    NTSTATUS status = tsm_file_from_handle(hFile, FILE_WRITE_DATA, &file);
+    uint32_t access = 0;
+    NTSTATUS status = tsm_file_from_handle(hFile, 0, &file);
 
-    /* Windows: the reading end of a pipe has written nothing and has nothing to wait for. */
-    if (status == STATUS_ACCESS_DENIED && GetFileType(hFile) == FILE_TYPE_PIPE)
-        return TRUE;
     if (!NT_SUCCESS(status))
         return tsm_return(status);
+    if (file->ops->type(file) == FILE_TYPE_DISK) {
+        status = tsm_handle_get_access(hFile, &access);
+        if (NT_SUCCESS(status) && !(access & (FILE_WRITE_DATA | FILE_APPEND_DATA)))
+            status = STATUS_ACCESS_DENIED;
+        if (!NT_SUCCESS(status))
+            return tsm_return(status);
+    }
     tsm_io_init(&io, file, TSM_IO_FLUSH);
     return tsm_return(tsm_file_run(file, &io));
 }
@@ -382,15 +331,7 @@ DWORD WINAPI GetFileType(HANDLE hFile)
 
 BOOL WINAPI DeleteFileW(LPCWSTR lpFileName)
 {
-    char *path = NULL;
-    NTSTATUS status = path_from_windows((const char16_t *)lpFileName, 0, &path);
-
-    if (NT_SUCCESS(status))
-        status = tsm_fd_unlink(path);
-    if (status == STATUS_OBJECT_NAME_NOT_FOUND)
-        status = missing_status(path);
-    free(path);
-    return tsm_return(status);
+    return tsm_return(tsm_disk_file_delete((const char16_t *)lpFileName));
 }
 
 BOOL WINAPI DeleteFileA(LPCSTR lpFileName)
@@ -407,24 +348,9 @@ BOOL WINAPI DeleteFileA(LPCSTR lpFileName)
 
 DWORD WINAPI GetFileAttributesW(LPCWSTR lpFileName)
 {
-    DWORD attributes = INVALID_FILE_ATTRIBUTES;
-    bool is_writable;
-    char *path = NULL;
-    mode_t mode;
-    NTSTATUS status = path_from_windows((const char16_t *)lpFileName, 0, &path);
+    uint32_t attributes = INVALID_FILE_ATTRIBUTES;
 
-    if (NT_SUCCESS(status))
-        status = tsm_fd_path_mode(path, &mode, &is_writable);
-    if (status == STATUS_OBJECT_NAME_NOT_FOUND)
-        status = missing_status(path);
-    if (NT_SUCCESS(status)) {
-        attributes = S_ISDIR(mode) ? FILE_ATTRIBUTE_DIRECTORY : 0;
-        attributes |= is_writable ? 0 : FILE_ATTRIBUTE_READONLY;
-        if (!attributes)
-            attributes = FILE_ATTRIBUTE_NORMAL;
-    }
-    free(path);
-    tsm_return(status);
+    tsm_return(tsm_disk_file_attributes((const char16_t *)lpFileName, &attributes));
     return attributes;
 }
 

@@ -16,10 +16,9 @@ BOOL WINAPI DuplicateHandle(HANDLE hSourceProcessHandle, HANDLE hSourceHandle,
                             HANDLE hTargetProcessHandle, LPHANDLE lpTargetHandle,
                             DWORD dwDesiredAccess, BOOL bInheritHandle, DWORD dwOptions)
 {
-    HANDLE made = NULL;
-    NTSTATUS status = STATUS_SUCCESS;
-
     DWORD source = GetProcessId(hSourceProcessHandle), target = GetProcessId(hTargetProcessHandle);
+    NTSTATUS status = STATUS_SUCCESS;
+    HANDLE made = NULL;
 
     if (!source || !target)
         return tsm_return(STATUS_INVALID_HANDLE);

@@ -25,7 +25,7 @@ int WINAPI MultiByteToWideChar(UINT CodePage, DWORD dwFlags, LPCCH lpMultiByteSt
     size_t length, used;
 
     if (!is_known_page(CodePage) || !lpMultiByteStr || cbMultiByte == 0 || cchWideChar < 0 ||
-        cbMultiByte < -1 || (cchWideChar && !lpWideCharStr))
+        (cchWideChar && !lpWideCharStr) || (const void *)lpMultiByteStr == lpWideCharStr)
         return fail(ERROR_INVALID_PARAMETER);
     length = cbMultiByte < 0 ? strlen(lpMultiByteStr) + 1 : (size_t)cbMultiByte;
     used = tsm_utf16_from_utf8(lpMultiByteStr, length, (char16_t *)lpWideCharStr,
@@ -44,8 +44,11 @@ int WINAPI WideCharToMultiByte(UINT CodePage, DWORD dwFlags, LPCWCH lpWideCharSt
     bool had_error;
     size_t length, used;
 
-    if (!is_known_page(CodePage) || !lpWideCharStr || cchWideChar == 0 || cchWideChar < -1 ||
-        cbMultiByte < 0 || (cbMultiByte && !lpMultiByteStr))
+    if (!is_known_page(CodePage) || !lpWideCharStr || cchWideChar == 0 || cbMultiByte < 0 ||
+        (cbMultiByte && !lpMultiByteStr) || (const void *)lpMultiByteStr == lpWideCharStr)
+        return fail(ERROR_INVALID_PARAMETER);
+    /* Windows: UTF-8 can say everything and has no default character. */
+    if (CodePage == CP_UTF8 && (lpDefaultChar || lpUsedDefaultChar))
         return fail(ERROR_INVALID_PARAMETER);
     length = cchWideChar < 0 ? tsm_utf16_length((const char16_t *)lpWideCharStr) + 1
                              : (size_t)cchWideChar;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "api/api.h"
 #include "base/teb.h"
+#include "object/access.h"
 #include "object/handle_table.h"
 #include "process/thread.h"
 #include "sync/critical_section.h"
@@ -18,8 +19,8 @@ static HANDLE new_handle(struct tsm_object *object, const SECURITY_ATTRIBUTES *a
 
     if (object) {
         status = tsm_handle_insert(
-            object, access, attributes && attributes->bInheritHandle ? TSM_HANDLE_INHERIT : 0,
-            &handle);
+            object, tsm_access_map(object->ops, access) & object->ops->valid_access,
+            attributes && attributes->bInheritHandle ? TSM_HANDLE_INHERIT : 0, &handle);
         tsm_object_unref(object);
     }
     tsm_return(status);

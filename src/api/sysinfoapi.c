@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "api/api.h"
 
+#include <string.h>
+#include <sys/utsname.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -9,6 +11,14 @@
 #define NS_PER_TICK          100
 #define TICKS_PER_SECOND     10000000
 #define SECONDS_1601_TO_1970 INT64_C(11644473600)
+
+static WORD architecture(void)
+{
+    struct utsname name;
+
+    return uname(&name) == 0 && strcmp(name.machine, "aarch64") == 0 ? PROCESSOR_ARCHITECTURE_ARM64
+                                                                     : PROCESSOR_ARCHITECTURE_AMD64;
+}
 
 VOID WINAPI GetSystemInfo(LPSYSTEM_INFO lpSystemInfo)
 {
@@ -23,8 +33,7 @@ VOID WINAPI GetSystemInfo(LPSYSTEM_INFO lpSystemInfo)
         .dwNumberOfProcessors = (DWORD)processors,
         .dwAllocationGranularity = 0x10000,
     };
-    lpSystemInfo->wProcessorArchitecture =
-        sizeof(void *) == 8 ? PROCESSOR_ARCHITECTURE_AMD64 : PROCESSOR_ARCHITECTURE_INTEL;
+    lpSystemInfo->wProcessorArchitecture = architecture();
 }
 
 ULONGLONG WINAPI GetTickCount64(void)

@@ -24,41 +24,101 @@ struct tsm_fd_file *tsm_fd_file_new(int fd)
     return made;
 }
 
-NTSTATUS tsm_fd_file_read(struct tsm_fd_file *file, void *buffer, uint32_t length, int64_t offset,
-                          uint32_t *count)
+static NTSTATUS pipe_read(struct tsm_fd_file *file, struct tsm_io *io, uint32_t *count)
+{
+    /* Windows: a read of nothing waits for data and leaves it. */
+    if (io->out_length == 0)
+        return tsm_fd_pipe_wait(file->fd, !file->is_nowait);
+    return file->is_nowait ? tsm_fd_pipe_read_now(file->fd, io->out, io->out_length, count)
+                           : tsm_fd_pipe_read(file->fd, io->out, io->out_length, count);
+}
+
+/* Windows: all or nothing, and success either way. A pipe of ours has room for what its size
+ * leaves; of another one only the kernel knows. */
+static NTSTATUS pipe_write_now(struct tsm_fd_file *file, struct tsm_io *io, uint32_t *count)
+{
+    uint32_t room = file->size, waiting = 0;
+    NTSTATUS status = room ? STATUS_SUCCESS : tsm_fd_pipe_capacity(file->fd, &room);
+
+    if (NT_SUCCESS(status))
+        status = tsm_fd_pipe_waiting(file->fd, &waiting);
+    return tsm_fd_pipe_write_now(
+        file->fd, io->in,
+        NT_SUCCESS(status) && (uint64_t)waiting + io->in_length > room ? 0 : io->in_length, count);
+}
+
+static NTSTATUS pipe_write(struct tsm_fd_file *file, struct tsm_io *io, uint32_t *count)
 {
     NTSTATUS status;
 
-    if (file->kind != TSM_FD_PIPE)
-        return tsm_fd_read(file->fd, buffer, length, file->kind == TSM_FD_DISK ? offset : -1,
-                           count);
-    /* Windows: a read of nothing waits for data and leaves it. */
-    if (length == 0 || file->is_nowait) {
-        status = tsm_fd_wait_readable(file->fd, !file->is_nowait);
-        if (status != STATUS_SUCCESS || length == 0)
-            return status;
-    }
-    status = tsm_fd_read(file->fd, buffer, length, -1, count);
-    return NT_SUCCESS(status) && *count == 0 ? STATUS_PIPE_BROKEN : status;
+    if (io->in_length == 0)
+        return STATUS_SUCCESS;
+    tsm_lock_acquire(&file->writing);
+    status = file->is_nowait ? pipe_write_now(file, io, count)
+                             : tsm_fd_pipe_write(file->fd, io->in, io->in_length, count);
+    tsm_lock_release(&file->writing);
+    return status;
 }
 
-NTSTATUS tsm_fd_file_write(struct tsm_fd_file *file, const void *buffer, uint32_t length,
-                           int64_t offset, uint32_t *count)
+static NTSTATUS fd_flush(struct tsm_fd_file *file)
 {
-    if (file->kind == TSM_FD_PIPE) {
-        offset = -1;
-        if (length == 0)
-            return STATUS_SUCCESS;
-        if (file->is_nowait) {
-            uint32_t room;
-            NTSTATUS status = tsm_fd_pipe_free(file->fd, &room);
-
-            /* Windows: all or nothing, and success either way. */
-            if (!NT_SUCCESS(status) || room < length)
-                return status;
-        }
+    switch (file->kind) {
+    case TSM_FD_DISK:
+        return tsm_fd_sync(file->fd);
+    case TSM_FD_PIPE:
+        return file->size && !file->is_read_end ? tsm_fd_pipe_drain(file->fd) : STATUS_SUCCESS;
+    case TSM_FD_CHAR:
+        return tsm_fd_is_terminal(file->fd) ? STATUS_INVALID_HANDLE : STATUS_SUCCESS;
     }
-    return tsm_fd_write(file->fd, buffer, length, file->kind == TSM_FD_DISK ? offset : -1, count);
+    tsm_unreachable();
+}
+
+/* Windows: a failed call has transferred nothing. */
+static NTSTATUS fd_run(struct tsm_fd_file *file, struct tsm_io *io, int64_t offset)
+{
+    bool is_pipe = file->kind == TSM_FD_PIPE;
+    NTSTATUS status = STATUS_SUCCESS;
+    uint32_t count = 0;
+
+    switch (io->kind) {
+    case TSM_IO_READ:
+        status = is_pipe ? pipe_read(file, io, &count)
+                         : tsm_fd_read(file->fd, io->out, io->out_length, offset, &count);
+        break;
+    case TSM_IO_WRITE:
+        status = is_pipe ? pipe_write(file, io, &count)
+                         : tsm_fd_write(file->fd, io->in, io->in_length, offset, &count);
+        break;
+    case TSM_IO_FLUSH:
+        status = fd_flush(file);
+        break;
+    default:
+        tsm_unreachable();
+    }
+    io->information = NT_SUCCESS(status) ? count : 0;
+    return status;
+}
+
+NTSTATUS tsm_fd_file_transfer_at(struct tsm_fd_file *file, struct tsm_io *io, int64_t offset)
+{
+    bool is_append = io->kind == TSM_IO_WRITE && offset == TSM_OFFSET_APPEND;
+    int64_t position;
+    NTSTATUS status;
+
+    if (file->kind != TSM_FD_DISK)
+        return fd_run(file, io, -1);
+    if (is_append) {
+        status = tsm_fd_seek(file->fd, 0, FILE_END, &position);
+        return NT_SUCCESS(status) ? fd_run(file, io, -1) : status;
+    }
+    if (offset < 0)
+        return STATUS_INVALID_PARAMETER;
+    status = fd_run(file, io, offset);
+    if (!NT_SUCCESS(status))
+        return status;
+    if (io->kind == TSM_IO_READ && io->information == 0 && io->out_length)
+        return STATUS_END_OF_FILE;
+    return tsm_fd_seek(file->fd, offset + (int64_t)io->information, FILE_BEGIN, &position);
 }
 
 static NTSTATUS fd_submit(struct tsm_file *file, struct tsm_io *io)
@@ -68,27 +128,9 @@ static NTSTATUS fd_submit(struct tsm_file *file, struct tsm_io *io)
                : STATUS_INVALID_DEVICE_REQUEST;
 }
 
-static void fd_park(struct tsm_file *base, struct tsm_io *io)
+static void fd_park(struct tsm_file *file, struct tsm_io *io)
 {
-    struct tsm_fd_file *file = tsm_fd_file_from(base);
-    uint32_t count = 0;
-
-    switch (io->kind) {
-    case TSM_IO_READ:
-        io->status = tsm_fd_file_read(file, io->out, io->out_length, -1, &count);
-        break;
-    case TSM_IO_WRITE:
-        io->status = tsm_fd_file_write(file, io->in, io->in_length, -1, &count);
-        break;
-    case TSM_IO_FLUSH:
-        io->status = file->kind == TSM_FD_DISK          ? tsm_fd_sync(file->fd)
-                     : file->size && !file->is_read_end ? tsm_fd_pipe_drain(file->fd)
-                                                        : STATUS_SUCCESS;
-        break;
-    default:
-        tsm_unreachable();
-    }
-    io->information = count;
+    io->status = fd_run(tsm_fd_file_from(file), io, -1);
 }
 
 static DWORD fd_type(struct tsm_file *file)

@@ -9,11 +9,12 @@ struct tsm_fd_file {
     struct tsm_file file;
     int fd;
     enum tsm_fd_kind kind;
-    bool is_nowait;    /* anonymous pipe: PIPE_NOWAIT */
-    bool is_read_end;  /* anonymous pipe: Windows' server end */
-    uint32_t size;     /* anonymous pipe: as asked for; 0 = not one of ours */
-    bool keeps_fd;     /* a standard descriptor: stays open */
-    char *delete_path; /* remove when the last handle goes; owned */
+    struct tsm_lock writing; /* anonymous pipe: one write at a time, so that none is torn */
+    bool is_nowait;          /* anonymous pipe: PIPE_NOWAIT */
+    bool is_read_end;        /* anonymous pipe: Windows' server end */
+    uint32_t size;           /* anonymous pipe: as asked for; 0 = not one of ours */
+    bool keeps_fd;           /* a standard descriptor: stays open */
+    char *delete_path;       /* remove when the last handle goes; owned */
 };
 
 extern const struct tsm_object_ops tsm_fd_file_object_ops;
@@ -27,11 +28,15 @@ static inline struct tsm_fd_file *tsm_fd_file_from(struct tsm_file *file)
 /* Takes fd on success. One reference. NULL without memory. */
 struct tsm_fd_file *tsm_fd_file_new(int fd);
 
-/* A read or write at an offset; -1: at the descriptor's position. */
-tsm_must_check NTSTATUS tsm_fd_file_read(struct tsm_fd_file *file, void *buffer, uint32_t length,
-                                         int64_t offset, uint32_t *count);
-tsm_must_check NTSTATUS tsm_fd_file_write(struct tsm_fd_file *file, const void *buffer,
-                                          uint32_t length, int64_t offset, uint32_t *count);
+#define TSM_OFFSET_APPEND INT64_C(-1)
+
+/*
+ * A read or write with an offset of its own: ordinary files move their position behind it, others
+ * have no offsets. Windows: here the end of a file is an error, STATUS_END_OF_FILE. Sets
+ * io->information; may block.
+ */
+tsm_must_check NTSTATUS tsm_fd_file_transfer_at(struct tsm_fd_file *file, struct tsm_io *io,
+                                                int64_t offset);
 
 /* Registers how a child process gets such files. */
 void tsm_fd_file_init(void);

@@ -19,6 +19,7 @@
 #include <stdlib.h>
 
 #include "base/assert.h"
+#include "object/access.h"
 
 #define INDEX_BITS       18
 #define INDEX_MAX        ((1u << INDEX_BITS) - 1)
@@ -383,8 +384,7 @@ NTSTATUS tsm_handle_duplicate(HANDLE source, uint32_t access, bool same_access, 
         return status;
     if (!NT_SUCCESS(tsm_handle_get_access(source, &granted)))
         granted = object->ops->valid_access; /* a pseudo handle */
-    if (same_access)
-        access = granted;
+    access = same_access ? granted : tsm_access_map(object->ops, access);
     if (access & ~object->ops->valid_access)
         return STATUS_ACCESS_DENIED;
     if (object->ops->is_file && (access & ~granted))

@@ -44,7 +44,7 @@ struct tsm_fd_file *tsm_anonymous_pipe_from(struct tsm_file *file)
 NTSTATUS tsm_anonymous_pipe_peek(struct tsm_fd_file *end, void *buffer, uint32_t length,
                                  struct tsm_pipe_peek *out)
 {
-    NTSTATUS status = tsm_fd_wait_readable(end->fd, false);
+    NTSTATUS status = tsm_fd_pipe_wait(end->fd, false);
     uint32_t waiting = 0, count = 0;
 
     if (!NT_SUCCESS(status) && status != STATUS_PIPE_EMPTY)
@@ -54,7 +54,10 @@ NTSTATUS tsm_anonymous_pipe_peek(struct tsm_fd_file *end, void *buffer, uint32_t
         status = tsm_fd_pipe_peek(end->fd, buffer, length, &count);
     if (!NT_SUCCESS(status))
         return status;
-    *out =
-        (struct tsm_pipe_peek){.read = count, .available = waiting, .left = (uint32_t)(0u - count)};
+    *out = (struct tsm_pipe_peek){
+        .read = count,
+        .available = waiting > count ? waiting : count,
+        .left = (uint32_t)(0u - count),
+    };
     return STATUS_SUCCESS;
 }
