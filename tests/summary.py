@@ -52,12 +52,16 @@ class Count:
 
 
 def count_tap(text):
-    """(Count, number of cases planned or None) of what a program printed."""
+    """(Count, cases planned or None, cases seen) of what a program printed."""
     count = Count()
     planned = None
+    seen = 0
     for line in text.splitlines():
         line = line.rstrip()
         if plan := PLAN.match(line):
+            if planned is not None:
+                count.fail("printed a second plan: does it start itself without arguments?")
+                continue
             planned = int(plan[1])
             if planned == 0:
                 count.skipped += 1
@@ -65,12 +69,12 @@ def count_tap(text):
             count.fail(line)
         elif match := CASE.match(line):
             count.case(match)
-    return count, planned
+            seen += 1
+    return count, planned, seen
 
 
 def count_test(test):
-    count, planned = count_tap(test.get("stdout") or "")
-    seen = count.passed + count.failed + count.skipped
+    count, planned, seen = count_tap(test.get("stdout") or "")
     result = test["result"]
     if planned is None and not seen:
         if result == "OK":
@@ -100,6 +104,8 @@ def how_it_ended(test):
         return "timed out"
     if code < 0:
         return f"was killed by signal {-code}"
+    if code == 0 and test["result"] != "OK":
+        return f"meson calls its output {test['result']}, though it ended with exit status 0"
     return f"ended with exit status {code}"
 
 
@@ -115,8 +121,9 @@ def show(label, test, count):
     for failure in count.failures:
         print(f"  {failure}")
     # A program that speaks TAP says much about cases that passed.
-    out = "\n".join(line for line in (test.get("stdout") or "").splitlines()
-                    if not re.match(r"ok\b|1\.\.\d", line))
+    out = test.get("stdout") or ""
+    if test.get("returncode"):
+        out = "\n".join(line for line in out.splitlines() if not re.match(r"ok\b|1\.\.\d", line))
     print(tail(out) + tail(test.get("stderr")), end="")
 
 
@@ -133,7 +140,7 @@ def main():
                 total.add(count)
     steps = folder / "steps.tap"
     if steps.exists():
-        count, _ = count_tap(steps.read_text(encoding="utf-8"))
+        count, _, _ = count_tap(steps.read_text(encoding="utf-8"))
         for failure in count.failures:
             print(f"\nFAILED: {failure}")
         total.add(count)

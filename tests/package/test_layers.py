@@ -22,9 +22,8 @@ def read_layers(root):
             continue
         room, allowed = (part.strip() for part in line.split(":"))
         words = allowed.split()
-        if words[:1] == ["include/"]:
-            words = [word for word in words[1:] if word not in ("and", "only")]
-        layers[room] = words
+        layers[room] = [word for word in words if word not in ("and", "only") and
+                        not word.endswith("/")]
     return layers
 
 
