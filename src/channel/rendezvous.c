@@ -280,7 +280,7 @@ static void close_folders(struct tsm_name_folder *folders, uint32_t count)
         tsm_unix_close(folders[i].fd);
 }
 
-/* Introduces the client to the server it has connected to. */
+/* Introduces the client to the server it has connected to. STATUS_PIPE_BROKEN: that is gone. */
 static NTSTATUS introduce(int socket, uint32_t access, const struct tsm_pipe_params *params,
                           struct tsm_channel **out)
 {
@@ -338,7 +338,10 @@ static NTSTATUS connect_in(struct tsm_name_folder *folder, uint32_t access,
         if (NT_SUCCESS(status)) {
             remember_taken(entries[i].seq);
             tsm_name_entry_remove(folder, entries[i].file);
-            result = introduce(socket, access, params, out);
+            status = introduce(socket, access, params, out);
+            if (status == STATUS_PIPE_BROKEN)
+                continue; /* the server went away under our hands: the next one */
+            result = status;
             break;
         }
         if (status == STATUS_PIPE_NOT_AVAILABLE) {

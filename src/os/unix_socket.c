@@ -154,6 +154,8 @@ NTSTATUS tsm_unix_send(int socket, const void *record, size_t length, int fd)
 
     if (sent >= 0)
         return STATUS_SUCCESS;
+    if (errno == EPIPE || errno == ECONNRESET || errno == ENOTCONN)
+        return STATUS_PIPE_BROKEN;
     return errno == ETOOMANYREFS ? STATUS_PIPE_NOT_AVAILABLE : tsm_status_from_errno(errno);
 }
 

@@ -482,7 +482,8 @@ void tsm_pipe_end_pump_locked(struct tsm_pipe_end *end, struct tsm_io_batch *bat
     pump_reads(end, batch);
     if (!tsm_list_is_empty(&end->writes) || !tsm_list_is_empty(&end->flushes))
         pump_writes(end, batch);
-    if (end->state == TSM_PIPE_CONNECTED)
+    /* Windows: a client that has gone again already was a client. */
+    if (is_connected(end))
         fail_all(&end->listens, STATUS_SUCCESS, batch);
 }
 

@@ -23,13 +23,16 @@ NTSTATUS tsm_pipe_info_peek(struct tsm_pipe_end *end, void *buffer, uint32_t len
     if (has_data)
         status = STATUS_SUCCESS;
     if (NT_SUCCESS(status)) {
-        uint64_t rest = 0;
+        bool is_message = end->params.is_message_type;
+        uint64_t rest = 0, available = 0;
 
-        out->read = has_data ? tsm_ring_look(&end->reader, buffer, length,
-                                             end->params.is_message_type, &rest)
-                             : 0;
-        out->available = (uint32_t)tsm_min_u64(
-            has_data ? tsm_max_u64(tsm_ring_available(&end->reader), out->read) : 0, UINT32_MAX);
+        out->read = has_data ? tsm_ring_look(&end->reader, buffer, length, is_message, &rest) : 0;
+        if (has_data)
+            available = tsm_max_u64(tsm_ring_available(&end->reader), rest);
+        /* The writer goes on meanwhile: what did not fill the buffer was all there was. */
+        if (!is_message && out->read < length)
+            available = out->read;
+        out->available = (uint32_t)tsm_min_u64(available, UINT32_MAX);
         out->left = (uint32_t)(end->params.is_message_type ? rest - out->read : 0u - out->read);
     }
     tsm_lock_release(&end->file.lock);

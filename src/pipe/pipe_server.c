@@ -107,6 +107,9 @@ void tsm_pipe_server_park(struct tsm_pipe_end *end, struct tsm_io *io)
         tsm_io_batch_init(&batch);
         tsm_lock_acquire(&end->file.lock);
         tsm_io_get_up(io);
+        /* The system had nothing for a new listener a while ago. */
+        if (end->state == TSM_PIPE_DISCONNECTED && !tsm_io_is_done(io))
+            (void)!NT_SUCCESS(listen_anew(end));
         tsm_pipe_end_pump_locked(end, &batch);
         if (end->listener) {
             listener = tsm_listener_ref(end->listener);
