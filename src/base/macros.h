@@ -30,13 +30,3 @@ static inline uint64_t tsm_align_up(uint64_t value, uint64_t alignment)
 {
     return (value + alignment - 1) & ~(alignment - 1);
 }
-
-/* A hint to the processor that this thread waits for another one's store. */
-static inline void tsm_cpu_relax(void)
-{
-#if __has_builtin(__builtin_ia32_pause)
-    __builtin_ia32_pause();
-#else
-    __asm__ __volatile__("" ::: "memory");
-#endif
-}

@@ -6,7 +6,8 @@
  * word is loaded once, checked against what this end knows, and a contradiction marks the end
  * broken. Whatever the other side stores, no access leaves [0, capacity).
  *
- * Pairing:   head   released by tsm_ring_write(), acquired by reader_refresh()
+ * Pairing:   word   released by tsm_ring_write(), acquired by frame_view_at(): how readers find frames
+ *            head   released by tsm_ring_write(), acquired by tsm_ring_has_news(): before they sleep
  *            tail   released by tsm_ring_reader_publish(), acquired by writer_refresh()
  *            take   compare-and-swap by the reader, fetch-or by the canceller: one of them wins
  * Places:    a free place below a small limit is preferred, so that a conversation stays in a few
@@ -17,11 +18,13 @@
 
 #include <string.h>
 
+#include "base/cpu.h"
 #include "base/macros.h"
 
 #define WARM_SIZE       (48u * 1024) /* leave the run for place 0 from here on */
 #define RUNS_FOR_WARMTH 4            /* jumps by choice only while so few runs are open */
 #define FRAME_HEADER    ((uint32_t)sizeof(struct tsm_frame))
+#define LINE            64 /* bytes that processors pass to each other in one piece */
 
 void tsm_ring_writer_init(struct tsm_ring_writer *writer, struct tsm_ring_header *shared,
                           uint8_t *data, uint64_t capacity, uint64_t quota)
@@ -138,8 +141,10 @@ static void jump_to(struct tsm_ring_writer *writer, struct tsm_ring_run *run, ui
 {
     struct tsm_frame *frame = frame_at(writer->data, run->place + run->length);
 
-    frame->word = (uint32_t)(place / 8);
+    atomic_store_explicit(&frame_at(writer->data, place)->word, 0, memory_order_relaxed);
     atomic_store_explicit(&frame->take, TSM_FRAME_IS_JUMP, memory_order_relaxed);
+    atomic_store_explicit(&frame->word, (uint32_t)(place / 8) | TSM_FRAME_VALID,
+                          memory_order_release);
     run->length += FRAME_HEADER;
     writer->head += FRAME_HEADER;
     writer->run_count++;
@@ -178,6 +183,20 @@ static bool make_room(struct tsm_ring_writer *writer, uint64_t size)
     return true;
 }
 
+/* The line of the header comes last, in one go: a reader that polls it takes it away in between. */
+static void frame_fill(struct tsm_frame *frame, const uint8_t *data, uint32_t length)
+{
+    uint8_t *to = (uint8_t *)(frame + 1);
+    uint32_t first = LINE - (uint32_t)((uintptr_t)to % LINE);
+
+    if (length > first) {
+        memcpy(to + first, data + first, length - first);
+        length = first;
+    }
+    if (length)
+        memcpy(to, data, length);
+}
+
 bool tsm_ring_write(struct tsm_ring_writer *writer, const void *data, uint32_t length,
                     uint32_t flags, uint64_t *frame_place)
 {
@@ -188,23 +207,26 @@ bool tsm_ring_write(struct tsm_ring_writer *writer, const void *data, uint32_t l
 
     struct tsm_ring_run *run = run_last(writer);
     struct tsm_frame *frame = frame_at(writer->data, run->place + run->length);
+    struct tsm_ring_producer *shared = &writer->shared->producer;
 
-    frame->word = length | flags;
-    atomic_store_explicit(&frame->take, 0, memory_order_relaxed);
-    if (length)
-        memcpy(frame + 1, data, length);
+    /* One after the other they would come when the stores are due. */
+    for (uint32_t at = LINE; size > TSM_RING_SMALL && at <= size && at <= 8 * LINE; at += LINE)
+        tsm_prefetch_write((const uint8_t *)frame + at);
     *frame_place = run->place + run->length;
     run->length += size;
     writer->head += size;
     writer->payload += length;
     if (!(flags & TSM_FRAME_MORE))
         writer->messages++;
-
-    struct tsm_ring_producer *shared = &writer->shared->producer;
-
     atomic_store_explicit(&shared->payload, writer->payload, memory_order_relaxed);
     atomic_store_explicit(&shared->messages, writer->messages, memory_order_relaxed);
-    /* pairs with the acquire in reader_refresh() and tsm_ring_has_news() */
+    atomic_store_explicit(&frame_at(writer->data, run->place + run->length)->word, 0,
+                          memory_order_relaxed);
+    atomic_store_explicit(&frame->take, 0, memory_order_relaxed);
+    frame_fill(frame, data, length);
+    /* pairs with the acquire in frame_view_at() */
+    atomic_store_explicit(&frame->word, length | flags | TSM_FRAME_VALID, memory_order_release);
+    /* pairs with the acquire in tsm_ring_has_news() */
     atomic_store_explicit(&shared->head, writer->head, memory_order_release);
     return true;
 }
@@ -229,7 +251,7 @@ uint64_t tsm_ring_writer_messages_read(struct tsm_ring_writer *writer)
 uint32_t tsm_ring_cancel(struct tsm_ring_writer *writer, uint64_t frame_place)
 {
     struct tsm_frame *frame = frame_at(writer->data, frame_place);
-    uint32_t length = frame->word & TSM_FRAME_LENGTH;
+    uint32_t length = atomic_load_explicit(&frame->word, memory_order_relaxed) & TSM_FRAME_LENGTH;
     uint32_t taken = atomic_fetch_or(&frame->take, TSM_FRAME_CANCELLED);
 
     taken &= ~TSM_FRAME_CANCELLED;
@@ -253,19 +275,6 @@ uint32_t tsm_ring_cancel(struct tsm_ring_writer *writer, uint64_t frame_place)
 
 /* ---- reading ---- */
 
-static void reader_refresh(struct tsm_ring_reader *reader)
-{
-    if (reader->is_ended)
-        return;
-
-    uint64_t head = atomic_load_explicit(&reader->shared->producer.head, memory_order_acquire);
-
-    if (head < reader->head_seen || head - reader->tail > reader->capacity)
-        reader->is_broken = true;
-    else
-        reader->head_seen = head;
-}
-
 /* A frame in private memory, checked. */
 struct frame_view {
     uint64_t place; /* of its header */
@@ -274,34 +283,36 @@ struct frame_view {
     bool is_jump;
 };
 
-/* The frame at a position of the stream that has been published. False: it contradicts itself. */
+/* The frame that the stream has at this place. False: none yet, or it contradicts itself. */
 static bool frame_view_at(struct tsm_ring_reader *reader, uint64_t position, uint64_t place,
                           struct frame_view *view)
 {
-    uint64_t published = reader->head_seen - position;
-
-    if (published < FRAME_HEADER || place % 8 != 0 || place > reader->capacity - FRAME_HEADER) {
+    if (reader->is_ended && position == reader->end)
+        return false;
+    /* A lying writer leads in a circle: no more than the ring holds can be unread. */
+    if (place > reader->capacity - FRAME_HEADER || position - reader->tail > reader->capacity) {
         reader->is_broken = true;
         return false;
     }
 
     struct tsm_frame *frame = frame_at(reader->data, place);
-    uint32_t word = *(volatile uint32_t *)&frame->word;
+    /* pairs with the release in tsm_ring_write() */
+    uint32_t word = atomic_load_explicit(&frame->word, memory_order_acquire);
+
+    if (word == 0)
+        return false;
+
     uint32_t take = atomic_load_explicit(&frame->take, memory_order_relaxed);
 
     view->place = place;
     view->is_jump = take == TSM_FRAME_IS_JUMP;
+    view->length = word & TSM_FRAME_LENGTH;
     if (view->is_jump) {
-        view->length = word;
-        if ((uint64_t)word * 8 <= reader->capacity - FRAME_HEADER)
+        if ((uint64_t)view->length * 8 <= reader->capacity - FRAME_HEADER)
             return true;
     } else {
-        view->length = word & TSM_FRAME_LENGTH;
         view->flags = word & ~TSM_FRAME_LENGTH;
-
-        uint64_t size = FRAME_HEADER + tsm_align_up(view->length, 8);
-
-        if (size <= published && size <= reader->capacity - place)
+        if (FRAME_HEADER + tsm_align_up(view->length, 8) <= reader->capacity - place)
             return true;
     }
     reader->is_broken = true;
@@ -339,6 +350,7 @@ static void reader_step(struct tsm_ring_reader *reader, const struct frame_view 
 
         reader->tail += size;
         reader->place += size;
+        reader->last_size = size;
     }
     reader->taken = 0;
 }
@@ -346,20 +358,28 @@ static void reader_step(struct tsm_ring_reader *reader, const struct frame_view 
 /* Steps over jumps and cancelled frames to the first frame that can be read. */
 static bool reader_settle(struct tsm_ring_reader *reader, struct frame_view *view)
 {
-    /* Jumps that lead to jumps for ever: each passes 8 published bytes, so the loop ends. */
+    uint64_t start = reader->tail;
+
     while (!reader->is_broken) {
-        if (reader->tail == reader->head_seen) {
-            reader_refresh(reader);
-            if (reader->is_broken || reader->tail == reader->head_seen)
-                return false;
-        }
         if (!frame_view_at(reader, reader->tail, reader->place, view))
             return false;
         if (!view->is_jump && !frame_is_cancelled(reader, view))
             return true;
         reader_step(reader, view);
+        /* Jumps that lead to jumps for ever: no more than the ring holds can be unread. */
+        if (reader->tail - start > reader->capacity)
+            reader->is_broken = true;
     }
     return false;
+}
+
+void tsm_ring_reader_doubt(struct tsm_ring_reader *reader)
+{
+    struct frame_view view;
+
+    if (!reader->is_ended && !reader_settle(reader, &view) &&
+        tsm_ring_has_news(reader->shared, reader->tail) && !reader_settle(reader, &view))
+        reader->is_broken = true;
 }
 
 bool tsm_ring_peek(struct tsm_ring_reader *reader, struct tsm_ring_next *next)
@@ -427,14 +447,11 @@ uint32_t tsm_ring_look(struct tsm_ring_reader *reader, void *out, uint32_t lengt
     *message_rest = 0;
     if (!reader_settle(reader, &view))
         return 0;
-    reader_refresh(reader);
 
     uint64_t position = reader->tail, place = reader->place;
     uint32_t taken = reader->taken;
 
-    while (!reader->is_broken && position != reader->head_seen) {
-        if (!frame_view_at(reader, position, place, &view))
-            break;
+    while (frame_view_at(reader, position, place, &view)) {
         if (view.is_jump) {
             position += FRAME_HEADER;
             place = (uint64_t)view.length * 8;
@@ -479,17 +496,15 @@ void tsm_ring_reader_drop_pending(struct tsm_ring_reader *reader)
 {
     struct frame_view view;
 
-    reader_refresh(reader);
-    if (!reader_settle(reader, &view))
+    if (reader->is_ended)
         return;
+    (void)reader_settle(reader, &view);
 
     uint64_t position = reader->tail, place = reader->place, whole_end = reader->tail;
     uint64_t unread = 0, unread_of_message = 0;
     uint32_t taken = reader->taken;
 
-    while (!reader->is_broken && position != reader->head_seen) {
-        if (!frame_view_at(reader, position, place, &view))
-            break;
+    while (frame_view_at(reader, position, place, &view)) {
         if (view.is_jump) {
             position += FRAME_HEADER;
             place = (uint64_t)view.length * 8;
@@ -515,7 +530,7 @@ void tsm_ring_reader_drop_pending(struct tsm_ring_reader *reader)
     }
     /* A message that its writer could not finish is no message. */
     reader->dropped += unread_of_message;
-    reader->head_seen = whole_end;
+    reader->end = whole_end;
     reader->is_ended = true;
 }
 

@@ -11,7 +11,8 @@
 #include "base/status.h"
 #include "channel/ring_layout.h"
 
-#define TSM_RING_RUNS 16
+#define TSM_RING_RUNS  16
+#define TSM_RING_SMALL 80 /* a frame up to this size lies in two lines, most often */
 
 /* A stretch of frames that lie one behind the other. */
 struct tsm_ring_run {
@@ -39,10 +40,12 @@ struct tsm_ring_reader {
     struct tsm_ring_header *shared;
     uint8_t *data;
     uint64_t capacity;
-    uint64_t tail, head_seen;
+    uint64_t tail;
+    uint64_t end; /* where the stream ends, if is_ended */
     uint64_t payload, messages;
     uint32_t place;        /* of the frame at tail */
     uint32_t taken;        /* bytes of that frame already consumed */
+    uint32_t last_size;    /* of the frame before it */
     uint64_t writer_quota; /* to tell which writes of a dead writer were still pending */
     uint64_t dropped;      /* bytes that a dead writer's pending writes had in the ring */
     bool is_ended;         /* nothing will be added: the writer is gone */
@@ -100,10 +103,21 @@ void tsm_ring_reader_drop_pending(struct tsm_ring_reader *reader);
 /* Makes tail, R, Rm and claim visible. */
 void tsm_ring_reader_publish(struct tsm_ring_reader *reader, uint64_t claim);
 
-/* True if a reader that has seen everything up to here would find more now. */
-static inline bool tsm_ring_has_news(const struct tsm_ring_reader *reader)
+/* The word that tells of the next frame, for a reader that found nothing: not 0 when it is there.
+ * Only a hint once another thread has read on. */
+static inline const _Atomic uint32_t *tsm_ring_next_word(const struct tsm_ring_reader *reader)
 {
-    /* pairs with the release in tsm_ring_write() */
-    return atomic_load_explicit(&reader->shared->producer.head, memory_order_acquire) !=
-           reader->tail;
+    return (const _Atomic uint32_t *)(const void *)(reader->data + reader->place);
 }
+
+/* True if the writer says that it has published frames beyond this position. */
+static inline bool tsm_ring_has_news(const struct tsm_ring_header *shared, uint64_t tail)
+{
+    /* pairs with the release in tsm_ring_write(): who sees the new head sees the frame */
+    uint64_t head = atomic_load_explicit(&shared->producer.head, memory_order_acquire);
+
+    return head > tail;
+}
+
+/* To be called when tsm_ring_has_news() said so and nothing was found: finds the lie. */
+void tsm_ring_reader_doubt(struct tsm_ring_reader *reader);

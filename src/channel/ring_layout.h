@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 #define TSM_RING_MAGIC   0x4d534e54u /* "TNSM" */
-#define TSM_RING_VERSION 1u
+#define TSM_RING_VERSION 2u
 
 /* What a side says of itself; the first store wins. */
 enum tsm_side_state { TSM_SIDE_OPEN, TSM_SIDE_CLOSED, TSM_SIDE_DISCONNECTED };
@@ -26,7 +26,6 @@ struct tsm_ring_producer {
     _Alignas(128) _Atomic uint64_t head; /* bytes of frames published, ever */
     _Atomic uint64_t payload;            /* W: bytes submitted, minus cancelled */
     _Atomic uint64_t messages;           /* M: messages submitted, minus cancelled */
-    _Atomic uint32_t cpu;
 };
 
 /* Written by the reading end. */
@@ -35,17 +34,18 @@ struct tsm_ring_consumer {
     _Atomic uint64_t payload;            /* R: bytes consumed */
     _Atomic uint64_t messages;           /* Rm: messages consumed */
     _Atomic uint64_t claim;              /* R + what pending reads ask for; 0 = no read pends */
-    _Atomic uint32_t cpu;
 };
 
 /* Of the reading end. */
 struct tsm_ring_consumer_wait {
     _Alignas(128) _Atomic uint32_t wait;
+    _Atomic uint32_t cpu; /* where it runs */
 };
 
 /* Of the writing end. Needs are what its waiters wait for, the smallest first. */
 struct tsm_ring_producer_wait {
     _Alignas(128) _Atomic uint32_t wait;
+    _Atomic uint32_t cpu;           /* where it runs */
     _Atomic uint64_t need_tail;     /* UINT64_MAX = nobody */
     _Atomic uint64_t need_payload;  /* of max(R, claim) */
     _Atomic uint64_t need_messages; /* of Rm */
@@ -70,18 +70,21 @@ struct tsm_channel_header {
 #define TSM_CHANNEL_HEADER_SIZE 4096u
 
 /*
- * A frame: header, data, padding to 8. A jump says that the next frame lies elsewhere; it is taken
- * when a low, still warm place is free. Positions of head and tail count the bytes of frames in
- * stream order, jumps included, and say nothing about places.
+ * A frame: header, data, padding to 8. Its word is stored last, after the word of the place behind
+ * it has been cleared: so the reader finds the next frame by looking at one word, in the line that
+ * also has the data. A jump says that the next frame lies elsewhere; it is taken when a low, still
+ * warm place is free. Positions of head and tail count the bytes of frames in stream order, jumps
+ * included, and say nothing about places.
  */
 struct tsm_frame {
-    uint32_t word;         /* flags and length; a jump: place / 8 */
+    _Atomic uint32_t word; /* 0: nothing yet; flags and length; a jump: place / 8 */
     _Atomic uint32_t take; /* revocable: bytes the reader claimed; jump: TSM_FRAME_IS_JUMP */
 };
 
+#define TSM_FRAME_VALID     0x20000000u /* in word: always */
 #define TSM_FRAME_REVOCABLE 0x80000000u /* in word: bytes must be claimed before they are copied */
 #define TSM_FRAME_MORE      0x40000000u /* in word: the message goes on in the next frame */
-#define TSM_FRAME_LENGTH    0x3FFFFFFFu
+#define TSM_FRAME_LENGTH    0x1FFFFFFFu
 #define TSM_FRAME_CANCELLED 0x80000000u /* in take */
 #define TSM_FRAME_IS_JUMP   0x7FFFFFFFu /* in take */
 

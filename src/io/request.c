@@ -14,13 +14,17 @@ void tsm_io_batch_add(struct tsm_io_batch *batch, struct tsm_io *io, NTSTATUS st
     tsm_list_append(&batch->requests, &io->node);
 }
 
-void tsm_io_batch_finish(struct tsm_io_batch *batch)
+void tsm_io_batch_finish(struct tsm_io_batch *batch, const struct tsm_io *own)
 {
     TSM_LIST_FOR_EACH(node, &batch->requests)
     {
         struct tsm_io *io = TSM_LIST_ENTRY(node, struct tsm_io, node);
 
         tsm_list_unlink(node);
+        if (io == own) {
+            atomic_store_explicit(&io->wake, TSM_IO_DONE, memory_order_relaxed);
+            continue;
+        }
         /* The owner may return, and its stack be gone, as soon as it sees the word. The wake
          * below uses the address only. Pairs with the acquire in tsm_io_is_done(). */
         if (atomic_exchange_explicit(&io->wake, TSM_IO_DONE, memory_order_release) == TSM_IO_ASLEEP)
@@ -39,7 +43,8 @@ void tsm_io_get_up(struct tsm_io *io)
 {
     uint32_t before = atomic_load_explicit(&io->wake, memory_order_relaxed);
 
-    while (before != TSM_IO_DONE && !atomic_compare_exchange_weak(&io->wake, &before, TSM_IO_AWAKE))
+    while (before != TSM_IO_DONE && before != TSM_IO_AWAKE &&
+           !atomic_compare_exchange_weak(&io->wake, &before, TSM_IO_AWAKE))
         ;
 }
 

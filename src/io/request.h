@@ -81,8 +81,8 @@ static inline void tsm_io_batch_init(struct tsm_io_batch *batch)
 void tsm_io_batch_add(struct tsm_io_batch *batch, struct tsm_io *io, NTSTATUS status,
                       uint64_t information);
 
-/* Tells each request's owner. No lock is held. */
-void tsm_io_batch_finish(struct tsm_io_batch *batch);
+/* Tells each request's owner. No lock is held. own: a request of the calling thread, or NULL. */
+void tsm_io_batch_finish(struct tsm_io_batch *batch, const struct tsm_io *own);
 
 static inline bool tsm_io_is_done(struct tsm_io *io)
 {

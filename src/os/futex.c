@@ -6,6 +6,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/cpu.h"
 #include "os/lock.h"
 
 #ifndef SYS_futex_waitv

@@ -22,7 +22,7 @@
 #include "base/assert.h"
 #include "base/teb.h"
 #include "base/trace.h"
-#include "os/futex.h"
+#include "pipe/pipe_park.h"
 #include "pipe/pipe_spin.h"
 
 struct tsm_pipe_end *tsm_pipe_end_new(bool is_server, const struct tsm_name *name,
@@ -79,7 +79,7 @@ static void on_peer_gone(void *context)
     tsm_pipe_end_refresh_locked(end);
     tsm_pipe_end_pump_locked(end, &batch);
     tsm_lock_release(&end->file.lock);
-    tsm_io_batch_finish(&batch);
+    tsm_io_batch_finish(&batch, NULL);
 }
 
 NTSTATUS tsm_pipe_end_attach_locked(struct tsm_pipe_end *end, struct tsm_channel *channel)
@@ -490,11 +490,11 @@ void tsm_pipe_end_pump_locked(struct tsm_pipe_end *end, struct tsm_io_batch *bat
 static void publish_cpu(struct tsm_pipe_end *end)
 {
     uint32_t cpu = (uint32_t)sched_getcpu();
-    _Atomic uint32_t *published = &end->writer.shared->producer.cpu;
+    _Atomic uint32_t *published = &end->writer.shared->producer_wait.cpu;
 
     if (atomic_load_explicit(published, memory_order_relaxed) != cpu)
         atomic_store_explicit(published, cpu, memory_order_relaxed);
-    published = &end->reader.shared->consumer.cpu;
+    published = &end->reader.shared->consumer_wait.cpu;
     if (atomic_load_explicit(published, memory_order_relaxed) != cpu)
         atomic_store_explicit(published, cpu, memory_order_relaxed);
 }
@@ -521,101 +521,6 @@ static NTSTATUS pipe_submit(struct tsm_file *file, struct tsm_io *io)
         return tsm_pipe_server_listen_locked(end, io);
     }
     tsm_unreachable();
-}
-
-/* What a waiter saw before it let the lock go. */
-struct park_view {
-    struct tsm_channel *channel;
-    _Atomic uint32_t *wait; /* the word of this end it sleeps on */
-    const _Atomic uint64_t *watched;
-    uint64_t seen;
-    bool is_read;
-};
-
-static bool has_moved(const struct park_view *view, struct tsm_io *io)
-{
-    return atomic_load_explicit(view->watched, memory_order_acquire) != view->seen ||
-           tsm_io_has_news(io) || tsm_channel_peer_state(view->channel) != TSM_SIDE_OPEN;
-}
-
-static bool needs_are_met(struct tsm_ring_header *ring)
-{
-    struct tsm_ring_producer_wait *waiting = &ring->producer_wait;
-    struct tsm_ring_consumer *reader = &ring->consumer;
-    uint64_t read = atomic_load_explicit(&reader->payload, memory_order_relaxed);
-    uint64_t claim = atomic_load_explicit(&reader->claim, memory_order_relaxed);
-
-    return atomic_load_explicit(&reader->tail, memory_order_acquire) >=
-               atomic_load_explicit(&waiting->need_tail, memory_order_relaxed) ||
-           tsm_max_u64(read, claim) >=
-               atomic_load_explicit(&waiting->need_payload, memory_order_relaxed) ||
-           atomic_load_explicit(&reader->messages, memory_order_relaxed) >=
-               atomic_load_explicit(&waiting->need_messages, memory_order_relaxed);
-}
-
-/* Spins, then sleeps, until something may have changed. */
-static void end_park(struct tsm_pipe_end *end, struct park_view *view, struct tsm_io *io,
-                     struct tsm_ring_header *ring)
-{
-    uint32_t peer_cpu = atomic_load_explicit(
-        view->is_read ? &ring->producer.cpu : &ring->consumer.cpu, memory_order_relaxed);
-    struct tsm_pipe_spin spin;
-
-    tsm_pipe_spin_begin(&spin, &end->spin_us, peer_cpu);
-    while (tsm_pipe_spin_again(&spin))
-        if (view->is_read ? has_moved(view, io) : needs_are_met(ring) || has_moved(view, io)) {
-            tsm_pipe_spin_end(&spin, true);
-            return;
-        }
-    tsm_pipe_spin_end(&spin, false);
-
-    atomic_store(view->wait, TSM_WAIT_FUTEX);
-    /* pairs with the fences in wake_reader() and publish_reads() */
-    atomic_thread_fence(memory_order_seq_cst);
-    if (has_moved(view, io) || (!view->is_read && needs_are_met(ring)) || !tsm_io_fall_asleep(io))
-        return;
-    tsm_futex_wait_two(view->wait, TSM_WAIT_FUTEX, &io->wake, TSM_IO_ASLEEP, TSM_DEADLINE_NEVER);
-}
-
-static void pipe_park(struct tsm_file *file, struct tsm_io *io)
-{
-    struct tsm_pipe_end *end = tsm_pipe_end_from(file);
-
-    if (io->kind == TSM_IO_LISTEN) {
-        tsm_pipe_server_park(end, io);
-        return;
-    }
-
-    bool is_read = io->kind == TSM_IO_READ || io->kind == TSM_IO_TRANSACT;
-    struct tsm_channel *channel = NULL;
-
-    while (!tsm_io_is_done(io)) {
-        struct tsm_ring_header *ring = NULL;
-        struct park_view view = {.is_read = is_read};
-        struct tsm_io_batch batch;
-
-        tsm_io_batch_init(&batch);
-        tsm_lock_acquire(&file->lock);
-        tsm_io_get_up(io);
-        tsm_pipe_end_pump_locked(end, &batch);
-        if (end->channel && !channel)
-            channel = tsm_channel_ref(end->channel);
-        if (end->channel) {
-            view.channel = channel;
-            ring = is_read ? end->reader.shared : end->writer.shared;
-            view.wait = is_read ? &ring->consumer_wait.wait : &ring->producer_wait.wait;
-            view.watched = is_read ? &ring->producer.head : &ring->consumer.tail;
-            view.seen = is_read ? end->reader.head_seen
-                                : atomic_load_explicit(view.watched, memory_order_relaxed);
-        }
-        tsm_lock_release(&file->lock);
-        tsm_io_batch_finish(&batch);
-        if (!ring || tsm_io_is_done(io))
-            continue;
-        end_park(end, &view, io, ring);
-    }
-    if (channel)
-        tsm_channel_unref(channel);
 }
 
 static DWORD pipe_type(struct tsm_file *file)
@@ -648,7 +553,7 @@ static void pipe_last_handle_closed(struct tsm_object *object)
 
     tsm_lock_release(&end->file.lock);
     tsm_channel_close(channel, TSM_SIDE_CLOSED);
-    tsm_io_batch_finish(&batch);
+    tsm_io_batch_finish(&batch, NULL);
     if (end->is_server)
         tsm_pipe_server_close(end);
 }
@@ -687,6 +592,6 @@ const struct tsm_object_ops tsm_pipe_end_object_ops = {
 
 const struct tsm_file_ops tsm_pipe_end_file_ops = {
     .submit = pipe_submit,
-    .park = pipe_park,
+    .park = tsm_pipe_park,
     .type = pipe_type,
 };

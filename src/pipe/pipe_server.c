@@ -116,7 +116,7 @@ void tsm_pipe_server_park(struct tsm_pipe_end *end, struct tsm_io *io)
             socket = tsm_listener_poll_fd(listener);
         }
         tsm_lock_release(&end->file.lock);
-        tsm_io_batch_finish(&batch);
+        tsm_io_batch_finish(&batch, NULL);
         if (!tsm_io_is_done(io)) {
             if (listener)
                 tsm_unix_wait_readable(socket, tsm_deadline_in_ms(LOOK_AGAIN_MS));
@@ -149,7 +149,7 @@ NTSTATUS tsm_pipe_server_disconnect(struct tsm_pipe_end *end)
     }
     tsm_lock_release(&end->file.lock);
     tsm_channel_close(channel, TSM_SIDE_DISCONNECTED);
-    tsm_io_batch_finish(&batch);
+    tsm_io_batch_finish(&batch, NULL);
     return status;
 }
 

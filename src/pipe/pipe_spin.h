@@ -20,4 +20,9 @@ uint32_t tsm_pipe_spin_limit_us(void);
 
 void tsm_pipe_spin_begin(struct tsm_pipe_spin *spin, uint32_t *budget_us, uint32_t peer_cpu);
 bool tsm_pipe_spin_again(struct tsm_pipe_spin *spin);
+/* Now and then: time to look at what is dearer to look at. */
+static inline bool tsm_pipe_spin_is_round(const struct tsm_pipe_spin *spin)
+{
+    return spin->rounds % 16 == 0;
+}
 void tsm_pipe_spin_end(struct tsm_pipe_spin *spin, bool was_fruitful);

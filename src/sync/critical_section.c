@@ -4,6 +4,7 @@
 
 #include <stdatomic.h>
 
+#include "base/cpu.h"
 #include "base/macros.h"
 #include "base/teb.h"
 #include "os/futex.h"

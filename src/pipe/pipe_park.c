@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Pipe park
+ *
+ * The caller of a pending request looks, spins and sleeps until somebody has finished it; most often
+ * it finishes it itself, when the peer has moved.
+ *
+ * Locking:   looks under the file lock, spins and sleeps without it. The channel is held meanwhile,
+ *            since another thread may disconnect.
+ */
+#include "pipe/pipe_park.h"
+
+#include "os/futex.h"
+#include "pipe/pipe_spin.h"
+
+/* What a waiter saw before it let the lock go. */
+struct park_view {
+    struct tsm_channel *channel;
+    struct tsm_ring_header *ring;
+    _Atomic uint32_t *wait;             /* the word of this end it sleeps on */
+    const _Atomic uint32_t *frame_word; /* reader: of the frame to come */
+    uint64_t tail; /* reader: where it stands; writer: where its reader stood */
+    bool is_read;
+    bool fetches_ahead; /* frames come that end in the line behind the word's */
+};
+
+static struct park_view park_view(struct tsm_pipe_end *end, struct tsm_channel *channel,
+                                  bool is_read)
+{
+    struct tsm_ring_header *ring = is_read ? end->reader.shared : end->writer.shared;
+
+    return (struct park_view){
+        .channel = channel,
+        .ring = ring,
+        .wait = is_read ? &ring->consumer_wait.wait : &ring->producer_wait.wait,
+        .frame_word = is_read ? tsm_ring_next_word(&end->reader) : NULL,
+        .tail = is_read ? end->reader.tail
+                        : atomic_load_explicit(&ring->consumer.tail, memory_order_relaxed),
+        .is_read = is_read,
+        .fetches_ahead = is_read && end->reader.last_size <= TSM_RING_SMALL,
+    };
+}
+
+static bool needs_are_met(struct tsm_ring_header *ring)
+{
+    struct tsm_ring_producer_wait *waiting = &ring->producer_wait;
+    struct tsm_ring_consumer *reader = &ring->consumer;
+    uint64_t read = atomic_load_explicit(&reader->payload, memory_order_relaxed);
+    uint64_t claim = atomic_load_explicit(&reader->claim, memory_order_relaxed);
+
+    return atomic_load_explicit(&reader->tail, memory_order_acquire) >=
+               atomic_load_explicit(&waiting->need_tail, memory_order_relaxed) ||
+           tsm_max_u64(read, claim) >=
+               atomic_load_explicit(&waiting->need_payload, memory_order_relaxed) ||
+           atomic_load_explicit(&reader->messages, memory_order_relaxed) >=
+               atomic_load_explicit(&waiting->need_messages, memory_order_relaxed);
+}
+
+/* The peer has moved on. Sure, unlike the word of a frame that another thread may have read. */
+static bool has_moved(const struct park_view *view)
+{
+    if (view->is_read)
+        return tsm_ring_has_news(view->ring, view->tail);
+    return needs_are_met(view->ring) ||
+           atomic_load_explicit(&view->ring->consumer.tail, memory_order_acquire) != view->tail;
+}
+
+static bool is_over(const struct park_view *view, struct tsm_io *io)
+{
+    return tsm_io_has_news(io) || tsm_channel_peer_state(view->channel) != TSM_SIDE_OPEN;
+}
+
+/* Looks for a while; a reader looks at a word that comes with the data. */
+static bool spin(const struct park_view *view, struct tsm_io *io, uint32_t *budget_us)
+{
+    uint32_t peer_cpu = atomic_load_explicit(view->is_read ? &view->ring->producer_wait.cpu
+                                                           : &view->ring->consumer_wait.cpu,
+                                             memory_order_relaxed);
+    struct tsm_pipe_spin spin;
+    bool was_fruitful = false;
+
+    tsm_pipe_spin_begin(&spin, budget_us, peer_cpu);
+    while (!was_fruitful && tsm_pipe_spin_again(&spin)) {
+        if (view->fetches_ahead)
+            __builtin_prefetch((const char *)view->frame_word + 64);
+        was_fruitful =
+            (view->is_read && atomic_load_explicit(view->frame_word, memory_order_relaxed) != 0) ||
+            is_over(view, io) ||
+            ((!view->is_read || tsm_pipe_spin_is_round(&spin)) && has_moved(view));
+    }
+    tsm_pipe_spin_end(&spin, was_fruitful);
+    return was_fruitful;
+}
+
+/* Spins, then sleeps, until something may have changed. */
+static void end_park(struct tsm_pipe_end *end, const struct park_view *view, struct tsm_io *io)
+{
+    if (spin(view, io, &end->spin_us))
+        return;
+    atomic_store(view->wait, TSM_WAIT_FUTEX);
+    /* pairs with the fences in wake_reader() and publish_reads() */
+    atomic_thread_fence(memory_order_seq_cst);
+    if (has_moved(view) || is_over(view, io) || !tsm_io_fall_asleep(io))
+        return;
+    tsm_futex_wait_two(view->wait, TSM_WAIT_FUTEX, &io->wake, TSM_IO_ASLEEP, TSM_DEADLINE_NEVER);
+}
+
+void tsm_pipe_park(struct tsm_file *file, struct tsm_io *io)
+{
+    struct tsm_pipe_end *end = tsm_pipe_end_from(file);
+
+    if (io->kind == TSM_IO_LISTEN) {
+        tsm_pipe_server_park(end, io);
+        return;
+    }
+
+    bool is_read = io->kind == TSM_IO_READ || io->kind == TSM_IO_TRANSACT;
+    struct tsm_channel *channel = NULL;
+
+    while (!tsm_io_is_done(io)) {
+        struct park_view view = {0};
+        struct tsm_io_batch batch;
+
+        tsm_io_batch_init(&batch);
+        tsm_lock_acquire(&file->lock);
+        tsm_io_get_up(io);
+        tsm_pipe_end_pump_locked(end, &batch);
+        if (end->channel) {
+            if (!channel)
+                channel = tsm_channel_ref(end->channel);
+            else if (is_read && !tsm_list_is_empty(&end->reads))
+                tsm_ring_reader_doubt(&end->reader);
+            view = park_view(end, channel, is_read);
+        }
+        tsm_lock_release(&file->lock);
+        tsm_io_batch_finish(&batch, io);
+        if (view.channel && !tsm_io_is_done(io))
+            end_park(end, &view, io);
+    }
+    if (channel)
+        tsm_channel_unref(channel);
+}
