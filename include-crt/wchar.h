@@ -281,10 +281,10 @@ size_t __TRANSOM_WIDE(wcsrtombs)(char *to, const __transom_wchar **from, size_t 
 
 /* Files. */
 wint_t __TRANSOM_WIDE(fgetwc)(FILE *file) __TRANSOM_WIDE_LIBC(fgetwc);
-wint_t __TRANSOM_WIDE(getwc)(FILE *file) __TRANSOM_WIDE_LIBC(fgetwc);
+wint_t __TRANSOM_WIDE(getwc)(FILE *file) __TRANSOM_LIBC(fgetwc);
 wint_t __TRANSOM_WIDE(getwchar)(void) __TRANSOM_WIDE_LIBC(getwchar);
 wint_t __TRANSOM_WIDE(fputwc)(__transom_wchar c, FILE *file) __TRANSOM_WIDE_LIBC(fputwc);
-wint_t __TRANSOM_WIDE(putwc)(__transom_wchar c, FILE *file) __TRANSOM_WIDE_LIBC(fputwc);
+wint_t __TRANSOM_WIDE(putwc)(__transom_wchar c, FILE *file) __TRANSOM_LIBC(fputwc);
 wint_t __TRANSOM_WIDE(putwchar)(__transom_wchar c) __TRANSOM_WIDE_LIBC(putwchar);
 __transom_wchar *__TRANSOM_WIDE(fgetws)(__transom_wchar *text, int size, FILE *file)
     __TRANSOM_WIDE_LIBC(fgetws);

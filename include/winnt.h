@@ -86,7 +86,7 @@ typedef LPWCH LPTCH, PTCH;
 typedef LPCWCH LPCTCH, PCTCH;
 typedef LPWSTR PTSTR, LPTSTR;
 typedef LPCWSTR PCTSTR, LPCTSTR;
-#if defined(__cplusplus) && __SIZEOF_WCHAR_T__ == 2
+#if __SIZEOF_WCHAR_T__ == 2
 #define __TEXT(quote) L##quote
 #else
 #define __TEXT(quote) u##quote

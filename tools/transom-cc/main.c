@@ -135,29 +135,79 @@ static int run(const struct driver *driver, const struct cc_list *command)
     return driver->options.dry_run ? 0 : cc_command_run(command);
 }
 
-static int compile(const struct driver *driver, const struct cc_argument *source,
-                   const char *output)
+/* What one source is compiled with, but for its output and its own name. */
+static void add_compilation(const struct driver *driver, const struct cc_argument *source,
+                            const char *stage, struct cc_list *command)
 {
-    static const char *const stages[] = {
-        [CC_LINK] = "-c", [CC_COMPILE] = "-c", [CC_ASSEMBLE] = "-S", [CC_PREPROCESS] = "-E"};
     const struct cc_options *options = &driver->options;
-    struct cc_list command = {0};
-    int status;
 
-    cc_list_add(&command, source->language == CC_CXX ? driver->cxx : driver->cc);
-    add_language_words(driver, source->language, &command);
-    if (options->stage != CC_CHECK) {
-        cc_list_add(&command, stages[options->stage]);
+    cc_list_add(command, source->language == CC_CXX ? driver->cxx : driver->cc);
+    add_language_words(driver, source->language, command);
+    if (stage) {
+        cc_list_add(command, stage);
     }
     for (size_t i = 0; i < options->count; i++) {
         const struct cc_argument *argument = &options->arguments[i];
 
         if (argument->kind == CC_OPTION || argument->kind == CC_COMPILE_ONLY) {
-            cc_list_add(&command, argument->text);
+            cc_list_add(command, argument->text);
         }
     }
-    add_kit_words(driver, source->language, &command);
-    if (source->language != CC_OTHER_LANGUAGE && cc_source_has_void_main(source->text)) {
+    add_kit_words(driver, source->language, command);
+}
+
+static void add_source(const struct cc_argument *source, struct cc_list *command)
+{
+    if (source->x) {
+        cc_list_add(command, "-x");
+        cc_list_add(command, source->x);
+    }
+    cc_list_add(command, source->text);
+}
+
+/*
+ * A look at the file is cheap and nearly always says no. What it finds may stand behind an #if, so
+ * that the preprocessor has the last word.
+ */
+static bool has_void_main(const struct driver *driver, const struct cc_argument *source)
+{
+    struct cc_list command = {0};
+    FILE *file = fopen(source->text, "re");
+    pid_t pid;
+    bool found;
+
+    if (!file) {
+        return false;
+    }
+    found = cc_source_has_void_main(file);
+    fclose(file);
+    if (!found || driver->options.side_files || driver->options.dry_run) {
+        return found;
+    }
+    add_compilation(driver, source, "-E", &command);
+    cc_list_add(&command, "-P");
+    add_source(source, &command);
+    file = cc_command_read(&command, &pid);
+    found = cc_source_has_void_main(file);
+    fclose(file);
+    cc_list_deinit(&command);
+    /* What the preprocessor refuses is refused again by the compilation, with its words. */
+    return cc_command_wait(pid) == 0 && found;
+}
+
+static int compile(const struct driver *driver, const struct cc_argument *source,
+                   const char *output)
+{
+    static const char *const stages[] = {[CC_LINK] = "-c",
+                                         [CC_COMPILE] = "-c",
+                                         [CC_ASSEMBLE] = "-S",
+                                         [CC_PREPROCESS] = "-E",
+                                         [CC_CHECK] = NULL};
+    struct cc_list command = {0};
+    int status;
+
+    add_compilation(driver, source, stages[driver->options.stage], &command);
+    if (source->language != CC_OTHER_LANGUAGE && has_void_main(driver, source)) {
         cc_list_add(&command, "-Dmain=transom_void_main");
         cc_list_add(&command, "-Dwmain=transom_void_wmain");
     }
@@ -165,11 +215,7 @@ static int compile(const struct driver *driver, const struct cc_argument *source
         cc_list_add(&command, "-o");
         cc_list_add(&command, output);
     }
-    if (source->x) {
-        cc_list_add(&command, "-x");
-        cc_list_add(&command, source->x);
-    }
-    cc_list_add(&command, source->text);
+    add_source(source, &command);
     status = run(driver, &command);
     cc_list_deinit(&command);
     return status;
@@ -330,7 +376,13 @@ static void add_libraries(const struct driver *driver, const struct cc_objects *
         cc_list_add(command, "-ltransom");
         cc_list_add(command, "-Wl,--no-whole-archive");
     } else {
+        /*
+         * Also for a program that calls the kit alone: the kit's library does not say where the
+         * other one is, the program does, and only for what it needs itself.
+         */
+        cc_list_add(command, "-Wl,--push-state,--no-as-needed");
         cc_list_add(command, "-ltransom");
+        cc_list_add(command, "-Wl,--pop-state");
     }
     cc_list_add(command, "-lm");
 }

@@ -2,80 +2,83 @@
 #include "source.h"
 
 #include <regex.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 
 #include "list.h"
 
-static char *read_file(const char *path)
+static char *read_all(FILE *file)
 {
-    FILE *file = fopen(path, "re");
-    struct stat info;
-    char *text = NULL;
+    size_t room = 1 << 16;
+    size_t length = 0;
+    char *text = cc_alloc(room);
+    size_t n;
 
-    if (!file) {
-        return NULL;
+    while ((n = fread(text + length, 1, room - length - 1, file)) > 0) {
+        length += n;
+        if (length == room - 1) {
+            room *= 2;
+            text = realloc(text, room);
+            if (!text) {
+                cc_die("out of memory");
+            }
+        }
     }
-    if (!fstat(fileno(file), &info) && S_ISREG(info.st_mode)) {
-        size_t length;
-
-        text = cc_alloc((size_t)info.st_size + 1);
-        length = fread(text, 1, (size_t)info.st_size, file);
-        text[length] = '\0';
-    }
-    fclose(file);
+    text[length] = '\0';
     return text;
 }
 
-/* Comments become blanks; a main that is commented out does not count. */
-static void blank_comments(char *text)
+/* From the opening quote to the closing one, or to where the line ends without it. */
+static char *blank_quoted(char *at)
 {
-    for (char *at = text; *at; at++) {
-        if (*at == '"' || *at == '\'') {
-            char quote = *at++;
+    char quote = *at++;
 
-            while (*at && *at != quote && *at != '\n') {
-                at += *at == '\\' && at[1];
-                at++;
-            }
-            if (!*at) {
-                return;
-            }
-        } else if (at[0] == '/' && at[1] == '/') {
-            while (*at && *at != '\n') {
-                *at++ = ' ';
-            }
-            if (!*at) {
-                return;
-            }
-        } else if (at[0] == '/' && at[1] == '*') {
-            while (*at && !(at[0] == '*' && at[1] == '/')) {
-                *at = *at == '\n' ? '\n' : ' ';
-                at++;
-            }
-            if (!*at) {
-                return;
-            }
+    while (*at && *at != quote && *at != '\n') {
+        if (*at == '\\' && at[1]) {
             *at++ = ' ';
-            *at = ' ';
+        }
+        *at++ = ' ';
+    }
+    return at;
+}
+
+static char *blank_comment(char *at)
+{
+    bool line = at[1] == '/';
+
+    *at++ = ' ';
+    *at++ = ' ';
+    while (*at && !(line ? *at == '\n' : at[0] == '*' && at[1] == '/')) {
+        *at++ = ' ';
+    }
+    if (*at && !line) {
+        *at++ = ' ';
+        *at = ' ';
+    }
+    return at;
+}
+
+/* Only what the compiler reads as code counts. */
+static void blank_comments_and_strings(char *text)
+{
+    for (char *at = text; *at; at += *at != '\0') {
+        if (*at == '"' || *at == '\'') {
+            at = blank_quoted(at);
+        } else if (at[0] == '/' && (at[1] == '/' || at[1] == '*')) {
+            at = blank_comment(at);
         }
     }
 }
 
-bool cc_source_has_void_main(const char *path)
+bool cc_source_has_void_main(FILE *file)
 {
     static const char pattern[] = "(^|[^A-Za-z0-9_])(void|VOID)[[:space:]]+"
                                   "((__cdecl|_cdecl|WINAPIV|CDECL)[[:space:]]+)?"
                                   "(main|wmain|_tmain)[[:space:]]*\\([^;{]*\\)[[:space:]]*\\{";
-    char *text = read_file(path);
+    char *text = read_all(file);
     regex_t expression;
     bool found;
 
-    if (!text) {
-        return false;
-    }
-    blank_comments(text);
+    blank_comments_and_strings(text);
     if (regcomp(&expression, pattern, REG_EXTENDED | REG_NOSUB)) {
         cc_die("out of memory");
     }
