@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* File descriptors under Microsoft's names. */
+/*
+ * File descriptors under Microsoft's names. The system's unistd.h is left out, since its functions
+ * have names that programs for Windows give to their own things: pipe, link, pause.
+ */
 #ifndef TRANSOM_CRT_IO_H
 #define TRANSOM_CRT_IO_H
 
 #include <stdint.h>
-#include <unistd.h>
+#include <sys/types.h>
 
 #include <transom_crt.h>
 #include <stdio.h>
@@ -30,6 +33,17 @@ int _dup(int fd);
 int _dup2(int from, int to);
 long _lseek(int fd, long offset, int whence);
 int _chmod(const char *path, int mode);
+
+/* The system's own, which Microsoft's header has too. */
+int access(const char *path, int mode) __THROW;
+int close(int fd);
+int dup(int fd) __THROW;
+int dup2(int from, int to) __THROW;
+int isatty(int fd) __THROW;
+off_t lseek(int fd, off_t offset, int whence) __THROW;
+ssize_t read(int fd, void *buffer, size_t size);
+int unlink(const char *path) __THROW;
+ssize_t write(int fd, const void *buffer, size_t size);
 
 __TRANSOM_CRT_END
 

@@ -5,6 +5,8 @@
 #ifndef TRANSOM_CRT_STDLIB_H
 #define TRANSOM_CRT_STDLIB_H
 
+#include <errno.h>
+
 #include <transom_crt.h>
 #include <wchar.h>
 

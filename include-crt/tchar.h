@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* Names that stand for the wide functions with _UNICODE and for the narrow ones without. */
+/*
+ * Names that stand for the wide functions with _UNICODE and for the narrow ones without. Those of
+ * conio.h and io.h need these headers as well.
+ */
 #ifndef TRANSOM_CRT_TCHAR_H
 #define TRANSOM_CRT_TCHAR_H
 
 #include <ctype.h>
 
 #include <transom_crt.h>
-#include <conio.h>
-#include <io.h>
 #include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -70,6 +70,31 @@ typedef unsigned short __transom_wchar;
 #define _CRTIMP
 #endif
 
+/*
+ * i64 and ui64 behind a number. Clang knows them; for gcc they can be said in C++ only: in C the
+ * suffixes are LL and ULL.
+ */
+#if defined(__cplusplus) && !defined(__clang__)
+extern "C++" {
+constexpr long long operator"" i64(unsigned long long n)
+{
+    return static_cast<long long>(n);
+}
+constexpr long long operator"" I64(unsigned long long n)
+{
+    return static_cast<long long>(n);
+}
+constexpr unsigned long long operator"" ui64(unsigned long long n)
+{
+    return n;
+}
+constexpr unsigned long long operator"" UI64(unsigned long long n)
+{
+    return n;
+}
+}
+#endif
+
 typedef int errno_t;
 typedef size_t rsize_t;
 

@@ -236,6 +236,40 @@ WINBASEAPI HLOCAL WINAPI LocalAlloc(UINT uFlags, SIZE_T uBytes);
 /* Frees memory of LocalAlloc. NULL on success, the argument on failure. SDK: LocalFree. */
 WINBASEAPI HLOCAL WINAPI LocalFree(HLOCAL hMem);
 
+/*
+ * The size of memory of LocalAlloc in bytes, which may be more than was asked for; 0 on failure.
+ * libtransom-crt has it. SDK: LocalSize.
+ */
+WINBASEAPI SIZE_T WINAPI LocalSize(HLOCAL hMem);
+
+/* The address of memory of LocalAlloc. libtransom-crt has it. SDK: LocalLock. */
+WINBASEAPI LPVOID WINAPI LocalLock(HLOCAL hMem);
+
+/* Ends the use of that address; it stays the same. libtransom-crt has it. SDK: LocalUnlock. */
+WINBASEAPI BOOL WINAPI LocalUnlock(HLOCAL hMem);
+
+#define GMEM_FIXED    LMEM_FIXED
+#define GMEM_MOVEABLE LMEM_MOVEABLE
+#define GMEM_ZEROINIT LMEM_ZEROINIT
+#define GPTR          (GMEM_FIXED | GMEM_ZEROINIT)
+#define GHND          (GMEM_MOVEABLE | GMEM_ZEROINIT)
+#define LHND          (LMEM_MOVEABLE | LMEM_ZEROINIT)
+
+/* LocalAlloc under its other name. libtransom-crt has it. SDK: GlobalAlloc. */
+WINBASEAPI HGLOBAL WINAPI GlobalAlloc(UINT uFlags, SIZE_T dwBytes);
+
+/* Frees memory of GlobalAlloc. NULL on success. libtransom-crt has it. SDK: GlobalFree. */
+WINBASEAPI HGLOBAL WINAPI GlobalFree(HGLOBAL hMem);
+
+/* LocalSize under its other name. libtransom-crt has it. SDK: GlobalSize. */
+WINBASEAPI SIZE_T WINAPI GlobalSize(HGLOBAL hMem);
+
+/* LocalLock under its other name. libtransom-crt has it. SDK: GlobalLock. */
+WINBASEAPI LPVOID WINAPI GlobalLock(HGLOBAL hMem);
+
+/* LocalUnlock under its other name. libtransom-crt has it. SDK: GlobalUnlock. */
+WINBASEAPI BOOL WINAPI GlobalUnlock(HGLOBAL hMem);
+
 /* Length of a string in characters, 0 for NULL. libtransom-crt has it. SDK: lstrlenW. */
 WINBASEAPI int WINAPI lstrlenA(LPCSTR lpString);
 WINBASEAPI int WINAPI lstrlenW(LPCWSTR lpString);

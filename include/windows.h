@@ -15,6 +15,7 @@
 
 #include <windef.h>
 #include <winbase.h>
+#include <winuser.h>
 #include <winnls.h>
 #include <stringapiset.h>
 #include <winerror.h>

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "crt/utf.h"
 
@@ -18,6 +19,17 @@ struct spec {
     enum size size;
     uint16_t conversion;
 };
+
+/*
+ * Windows: text for a console appears at once, whether a line is complete or not. Programs print a
+ * prompt and then wait for a pipe.
+ */
+__attribute__((constructor)) static void show_at_once(void)
+{
+    if (isatty(STDOUT_FILENO)) {
+        setvbuf(stdout, NULL, _IONBF, 0);
+    }
+}
 
 static size_t unit_size(const struct tsm_crt_text *text)
 {

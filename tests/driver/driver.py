@@ -63,9 +63,13 @@ class Place:
 
     def run(self, *words, cwd=None, text=None, **more):
         words = [str(word) for word in words]
-        done = subprocess.run(words, capture_output=True, text=True, check=False, cwd=cwd,
-                              input=text if text is not None else "", timeout=TIME_LIMIT,
-                              env=self.environment(more))
+        try:
+            done = subprocess.run(words, capture_output=True, text=True, errors="replace",
+                                  check=False, cwd=cwd,
+                                  input=text if text is not None else "", timeout=TIME_LIMIT,
+                                  env=self.environment(more))
+        except subprocess.TimeoutExpired:
+            done = subprocess.CompletedProcess(words, "a time-out", "", "")
         return Result(words, done)
 
     def cc(self, *words, cwd=None, compiler=None, text=None, **more):
