@@ -116,7 +116,7 @@ def main():
                       the_driver_works_with_clang, the_driver_links_statically,
                       the_driver_uses_the_installed_headers_only,
                       pkg_config_transom_is_all_a_program_without_the_kit_needs,
-                      pkg_config_transom_crt_gives_the_kit])
+                      pkg_config_transom_crt_gives_the_kit, the_manual_page_is_installed])
 
 
 main()
