@@ -74,7 +74,7 @@ typedef unsigned short __transom_wchar;
  * i64 and ui64 behind a number. Clang knows them; for gcc they can be said in C++ only: in C the
  * suffixes are LL and ULL.
  */
-#if defined(__cplusplus) && !defined(__clang__)
+#if defined(__cplusplus) && __cplusplus >= 201103L && !defined(__clang__)
 extern "C++" {
 constexpr long long operator"" i64(unsigned long long n)
 {

@@ -9,8 +9,10 @@
 #include <transom_crt.h>
 
 #if __SIZEOF_WCHAR_T__ == 2
-#ifdef __cplusplus
+#if defined(__cplusplus) && __cplusplus >= 201103L
 #define __TRANSOM_NOTHROW noexcept(true)
+#elif defined(__cplusplus)
+#define __TRANSOM_NOTHROW throw()
 #else
 #define __TRANSOM_NOTHROW
 #endif

@@ -102,9 +102,9 @@
 #define DECLSPEC_SELECTANY  __attribute__((__weak__))
 #define FORCEINLINE         __forceinline
 /* For the headers' own functions; FORCEINLINE has no static, since programs write it themselves. */
-#define TRANSOM_INLINE static inline __attribute__((__always_inline__, __unused__))
+#define TRANSOM_INLINE static __inline__ __attribute__((__always_inline__, __unused__))
 #ifndef __forceinline
-#define __forceinline inline __attribute__((__always_inline__))
+#define __forceinline __inline__ __attribute__((__always_inline__))
 #endif
 #ifndef _inline
 #define _inline __inline__

@@ -286,12 +286,15 @@ static void put_pointer(struct tsm_crt_text *text, const struct spec *spec, va_l
 
     hex.precision = 2 * (int)sizeof(void *);
     hex.conversion = 'X';
-    hex.alternate = hex.zero = hex.plus = hex.blank = false;
+    hex.zero = hex.plus = hex.blank = false;
     PUT_NUMBER(text, &hex, "j", value);
 }
 
+/* Windows: a and A print all thirteen digits of a double unless a precision is given. */
 static void put_float(struct tsm_crt_text *text, const struct spec *spec, va_list *args)
 {
+    struct spec full = *spec;
+
     if (spec->size == SIZE_LONG_DOUBLE) {
         long double value = va_arg(*args, long double);
 
@@ -299,7 +302,10 @@ static void put_float(struct tsm_crt_text *text, const struct spec *spec, va_lis
     } else {
         double value = va_arg(*args, double);
 
-        PUT_NUMBER(text, spec, "", value);
+        if (full.precision < 0 && (full.conversion == 'a' || full.conversion == 'A')) {
+            full.precision = 13;
+        }
+        PUT_NUMBER(text, &full, "", value);
     }
 }
 

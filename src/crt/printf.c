@@ -2,8 +2,8 @@
 /*
  * The printf family, narrow
  *
- * Windows: _snprintf leaves a text that fills the buffer without an end, snprintf does not; the _s
- *          forms empty the buffer when the text does not fit.
+ * Windows: _snprintf leaves a text that fills the buffer without an end, snprintf does not, and both
+ *          count without a buffer; the _s forms empty the buffer when the text does not fit.
  */
 #include <stdio.h>
 
@@ -128,13 +128,20 @@ int _vsnprintf(char *text, size_t size, const char *format, va_list args)
     struct tsm_crt_text made;
     int result = -1;
 
+    if (!text && size) {
+        errno = EINVAL;
+        return -1;
+    }
+    if (size) {
+        text[0] = '\0';
+    }
     if (tsm_crt_format(&made, TSM_CRT_NARROW, format, args)) {
         size_t n = made.length + 1 < size ? made.length + 1 : size;
 
         if (n) {
             memcpy(text, made.narrow, n);
         }
-        if (made.length <= size) {
+        if (made.length <= size || !text) {
             result = (int)made.length;
         }
     }

@@ -143,13 +143,20 @@ int _vsnwprintf(wchar_t *text, size_t size, const wchar_t *format, va_list args)
     struct tsm_crt_text made;
     int result = -1;
 
+    if (!text && size) {
+        errno = EINVAL;
+        return -1;
+    }
+    if (size) {
+        text[0] = 0;
+    }
     if (tsm_crt_format(&made, TSM_CRT_WIDE, format, args)) {
         size_t n = made.length + 1 < size ? made.length + 1 : size;
 
         if (n) {
             memcpy(text, made.wide, n * sizeof(*text));
         }
-        if (made.length <= size) {
+        if (made.length <= size || !text) {
             result = (int)made.length;
         }
     }

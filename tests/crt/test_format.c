@@ -157,6 +157,33 @@ static void snprintf_ends_the_text_and_gives_its_whole_length(void **state)
     assert_int_equal(snprintf(NULL, 0, "%s", "abcdef"), 6);
 }
 
+static void underscore_snprintf_counts_without_a_buffer(void **state)
+{
+    wchar_t wide[4] = L"old";
+    char text[4] = "old";
+
+    (void)state;
+    assert_int_equal(_snprintf(NULL, 0, "%d", 1234), 4);
+    assert_int_equal(_snwprintf(NULL, 0, L"%d", 1234), 4);
+    assert_int_equal(_snprintf(text, 0, "%d", 1234), -1);
+    assert_string_equal(text, "old");
+    assert_int_equal(_snprintf(NULL, 4, "%d", 1234), -1);
+    /* What is refused leaves a text all the same. */
+    assert_int_equal(_snprintf(text, sizeof(text), "%n", (int *)NULL), -1);
+    assert_string_equal(text, "");
+    assert_int_equal(_snwprintf(wide, 4, L"5%"), -1);
+    assert_wide(wide, L"");
+}
+
+static void hexadecimal_floats_and_pointers_have_all_their_digits(void **state)
+{
+    (void)state;
+    assert_printed("0x1.0000000000000p+0 0X1.8000000000000P-1", "%a %A", 1.0, 0.75);
+    assert_printed("0x1.80p+0", "%.2a", 1.5);
+    assert_printed("0X0000000000001234|    0000000000001234", "%#p|%020p", (void *)0x1234,
+                   (void *)0x1234);
+}
+
 static void underscore_snprintf_does_not_end_a_text_that_fills_the_buffer(void **state)
 {
     char text[5] = "....";
@@ -250,6 +277,8 @@ int main(void)
         cmocka_unit_test(what_is_no_conversion_prints_itself),
         cmocka_unit_test(long_texts_are_printed_whole),
         cmocka_unit_test(snprintf_ends_the_text_and_gives_its_whole_length),
+        cmocka_unit_test(underscore_snprintf_counts_without_a_buffer),
+        cmocka_unit_test(hexadecimal_floats_and_pointers_have_all_their_digits),
         cmocka_unit_test(underscore_snprintf_does_not_end_a_text_that_fills_the_buffer),
         cmocka_unit_test(sized_printf_empties_a_buffer_that_is_too_small),
         cmocka_unit_test(swprintf_says_when_the_text_does_not_fit),

@@ -576,6 +576,20 @@ def main():
                          cwd=folder).expect() or place.run(folder / "m").expect(5))
 
     @case
+    def older_and_newer_standards_take_the_headers():
+        source = "".join(f"#include <{name}>\n" for name in (
+            "windows.h", "tchar.h", "strsafe.h", "stdio.h", "process.h", "conio.h", "io.h"))
+        for language, standards in (("c", ("c89", "gnu89", "c99", "c11", "gnu17")),
+                                    ("c++", ("c++98", "c++11", "c++14", "c++17", "c++20"))):
+            for standard in standards:
+                for compiler in ("gcc", "clang"):
+                    wrong = place.cc(f"-std={standard}", "-fsyntax-only", "-x", language, "-",
+                                     text=source, compiler=compiler).expect()
+                    if wrong:
+                        return wrong
+        return []
+
+    @case
     def words_from_a_response_file_are_taken():
         folder = place.folder()
         write(folder, hello_c=HELLO, words_rsp='-o "a hello"\nhello.c\n')
