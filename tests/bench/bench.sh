@@ -1,5 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Measures and keeps one line for each figure: bench.sh BUILD_DIR
+# Measures and keeps one line for each figure: bench.sh BUILD_DIR [OPTION...]
 set -eu
-exec "$1/tests/bench/bench" --tsv "$1/bench.tsv"
+build=$1
+shift
+exec "$build/tests/bench/bench" --tsv "$build/bench.tsv" "$@"

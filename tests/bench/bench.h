@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A peer is one way in which two processes can exchange bytes; each has a file of its own
+ * (peer_*.c) and the table below. Add the table to bench_peers in bench.c and it takes part.
+ *
+ * Every measurement starts two new processes, a server and a client (side.c), each of which uses
+ * one end of one connection. Peers report what goes wrong with bench_fail, which ends the process.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum bench_kind {
+    BENCH_ROUND_TRIP, /* a message there and one back, again and again */
+    BENCH_ONE_WAY,    /* messages from the client to the server as fast as they go */
+    BENCH_CONNECT,    /* connect, one round trip, close */
+    BENCH_SPARSE,     /* round trips with a pause before each, as of a connection in little use */
+    BENCH_IDLE,       /* the server waits for a message that does not come */
+    BENCH_KINDS
+};
+
+struct bench_job {
+    const char *name;
+    enum bench_kind kind;
+    size_t size; /* of a message */
+};
+
+#define BENCH_FDS 4
+
+/* Where the two sides meet. */
+struct bench_meeting {
+    const char *place; /* an absolute path that nothing else uses: names are made of it */
+    int variant;
+    size_t size;        /* of the messages */
+    int fds[BENCH_FDS]; /* what prepare() made; -1: nothing */
+};
+
+/* One side's end. A peer uses what it needs. */
+struct bench_link {
+    const struct bench_meeting *meeting;
+    bool is_server;
+    int listener, in, out;
+    void *handle;
+};
+
+struct bench_sample; /* below */
+
+struct bench_peer {
+    const char *name;  /* in the machine-readable lines */
+    const char *title; /* for people */
+    /* The names of the ways to configure this peer, best of which counts; NULL after the last. */
+    const char *(*variant)(enum bench_kind kind, int number);
+    /* Optional, before the sides are started: makes descriptors that both inherit. */
+    void (*prepare)(struct bench_meeting *meeting);
+    /* Server. After listen() a client may call connect(). */
+    void (*listen)(struct bench_link *link);
+    void (*accept)(struct bench_link *link);
+    void (*connect)(struct bench_link *link);
+    void (*send)(struct bench_link *link, const char *data, size_t size);
+    void (*receive)(struct bench_link *link, char *data, size_t size); /* exactly size bytes */
+    /* Client: closes. Server: waits until the client has closed; accept() may follow. */
+    void (*hang_up)(struct bench_link *link);
+    /* Instead of all the above, for what is no connection but a limit of the machine: false where
+     * it says nothing about this job. The processors are -1 for any. */
+    bool (*limit)(const struct bench_job *job, const int cpus[2], int ms,
+                  struct bench_sample *sample);
+};
+
+/* What one measurement found; 0 in a field: nothing. */
+struct bench_sample {
+    double count;   /* round trips, messages or cycles */
+    double seconds; /* for all of them */
+    double p50_us, p99_us;
+    double cpu_us;        /* of both processes */
+    double server_cpu_us; /* of the server alone */
+};
+
+extern const struct bench_peer bench_transom, bench_transom_no_spin, bench_pipe, bench_seqpacket,
+    bench_stream, bench_memcpy, bench_cache_line;
+extern const struct bench_peer *const bench_peers[];
+const struct bench_peer *bench_peer_named(const char *name);
+
+#define BENCH_UNSUPPORTED 77 /* exit status of a side whose variant this machine does not allow */
+
+_Noreturn void bench_fail(const char *what);
+_Noreturn void bench_unsupported(void);
+
+/* Pins the calling process; -1: to nothing. */
+void bench_pin(int cpu);
