@@ -111,29 +111,41 @@ static void print_line(const struct bench_figure *figure, const struct series *s
     }
 }
 
+/* All variants of a peer in one placement; the best of them stands on the screen. */
+static void report_placement(const struct bench_figure *figure,
+                             const struct bench_measured *measured, const struct bench_peer *peer,
+                             enum bench_placement placement, FILE *tsv)
+{
+    struct comparison comparison = {0};
+    struct series ours, theirs, best;
+    bool has_ours = get_best(figure, measured, &bench_transom, placement, &ours);
+
+    if (!get_best(figure, measured, peer, placement, &best))
+        return;
+    for (int i = 0; i < measured->count; i++) {
+        if (measured->contestants[i].peer != peer ||
+            !get_series(figure, measured, &measured->contestants[i], placement, &theirs))
+            continue;
+        if (has_ours)
+            comparison = compare(figure, &ours, &theirs);
+        print_line(figure, &theirs, bench_placement_names[placement], comparison,
+                   theirs.contestant == best.contestant, tsv);
+    }
+}
+
 static void report_figure(const struct bench_figure *figure, const struct bench_measured *measured,
                           FILE *tsv)
 {
-    struct series ours, theirs, best;
-    struct comparison comparison;
+    struct series ours, best;
 
     for (int i = 0; i < measured->count; i++) {
-        const struct bench_contestant *contestant = &measured->contestants[i];
+        const struct bench_peer *peer = measured->contestants[i].peer;
 
-        for (int at = 0; at < BENCH_PLACEMENTS; at++) {
-            enum bench_placement placement = (enum bench_placement)at;
-
-            if (!get_series(figure, measured, contestant, placement, &theirs))
-                continue;
-            comparison.is_known = false;
-            if (get_best(figure, measured, &bench_transom, placement, &ours))
-                comparison = compare(figure, &ours, &theirs);
-            get_best(figure, measured, contestant->peer, placement, &best);
-            print_line(figure, &theirs, bench_placement_names[at], comparison,
-                       best.contestant == contestant, tsv);
-        }
-        if (contestant->number == 0 && !contestant->peer->limit &&
-            get_best(figure, measured, contestant->peer, BENCH_PLACEMENTS, &best) &&
+        if (measured->contestants[i].number != 0)
+            continue;
+        for (int placement = 0; placement < BENCH_PLACEMENTS; placement++)
+            report_placement(figure, measured, peer, (enum bench_placement)placement, tsv);
+        if (!peer->limit && get_best(figure, measured, peer, BENCH_PLACEMENTS, &best) &&
             get_best(figure, measured, &bench_transom, BENCH_TWO_CORES, &ours))
             print_line(figure, &best, "best", compare(figure, &ours, &best), true, tsv);
     }
