@@ -281,7 +281,7 @@ BOOL WINAPI GetNamedPipeInfo(HANDLE hNamedPipe, LPDWORD lpFlags, LPDWORD lpOutBu
     struct tsm_pipe_params params = {.max_instances = 1};
     struct tsm_pipe_end *end = NULL;
     DWORD flags = 0;
-    NTSTATUS status = pipe_end_of(hNamedPipe, 0, &file, &end);
+    NTSTATUS status = pipe_end_of(hNamedPipe, FILE_READ_ATTRIBUTES, &file, &end);
 
     if (NT_SUCCESS(status) && end) {
         status = tsm_pipe_info_params(end, &params);
@@ -314,7 +314,7 @@ BOOL WINAPI GetNamedPipeHandleStateW(HANDLE hNamedPipe, LPDWORD lpState, LPDWORD
     tsm_cleanup(tsm_file_unrefp) struct tsm_file *file = NULL;
     struct tsm_pipe_end *end = NULL;
     uint32_t state = 0, instances = 1;
-    NTSTATUS status = pipe_end_of(hNamedPipe, 0, &file, &end);
+    NTSTATUS status = pipe_end_of(hNamedPipe, FILE_READ_ATTRIBUTES, &file, &end);
 
     if (NT_SUCCESS(status) && (lpMaxCollectionCount || lpCollectDataTimeout))
         status = STATUS_INVALID_PARAMETER;
