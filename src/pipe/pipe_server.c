@@ -64,6 +64,9 @@ void tsm_pipe_server_notice_locked(struct tsm_pipe_end *end)
         status = tsm_pipe_end_attach_locked(end, channel);
         if (NT_SUCCESS(status)) {
             end->peer_access = access;
+            /* Who has gone again is gone, although the service thread has not looked yet. */
+            if (tsm_unix_wait_readable(channel->socket, tsm_deadline_in_ms(0)))
+                atomic_store_explicit(&channel->peer_gone, 1, memory_order_release);
             return;
         }
         tsm_channel_close(channel, TSM_SIDE_CLOSED);
