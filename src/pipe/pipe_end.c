@@ -329,15 +329,14 @@ static void pump_writes(struct tsm_pipe_end *end, struct tsm_io_batch *batch)
             ? STATUS_SUCCESS
             : (end->state == TSM_PIPE_DISCONNECTED ? STATUS_PIPE_DISCONNECTED : STATUS_PIPE_BROKEN);
 
-    /* Windows: what was already blocked when the peer closed fails with 109, not with 232. */
-    if (status != STATUS_SUCCESS || !end->channel) {
+    if (!end->channel) {
         fail_all(&end->writes, status, batch);
         fail_all(&end->flushes, status, batch);
         return;
     }
     waiting = &end->writer.shared->producer_wait;
 
-    bool did_place = false, may_place = true;
+    bool did_place = false, may_place = status == STATUS_SUCCESS;
 
     TSM_LIST_FOR_EACH(node, &end->writes)
     {
@@ -370,6 +369,13 @@ static void pump_writes(struct tsm_pipe_end *end, struct tsm_io_batch *batch)
             tsm_io_batch_add(batch, io, STATUS_SUCCESS, 0);
         else
             need_messages = tsm_min_u64(need_messages, io->pending.target);
+    }
+    /* Windows: what was read before the peer closed has succeeded; what was still blocked then fails
+     * with 109, not with 232. */
+    if (status != STATUS_SUCCESS) {
+        fail_all(&end->writes, status, batch);
+        fail_all(&end->flushes, status, batch);
+        return;
     }
     atomic_store_explicit(&waiting->need_tail, need_tail, memory_order_relaxed);
     atomic_store_explicit(&waiting->need_payload, need_payload, memory_order_relaxed);
