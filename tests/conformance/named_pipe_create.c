@@ -1,66 +1,21 @@
 /* SPDX-License-Identifier: MIT */
-/* Names, and the rules of CreateNamedPipe and of opening, also between processes. */
+/* CreateNamedPipe: what it accepts, what it refuses, and what the first instance decides. */
 #include "pipe_helpers.h"
 
 #define NOTHING INVALID_HANDLE_VALUE
 
-static HANDLE create_named(const char *name)
+static HANDLE create_with(DWORD open_mode, DWORD pipe_mode)
 {
-    return CreateNamedPipeA(name, PIPE_ACCESS_DUPLEX, PIPE_TYPE_BYTE, 1, 0, 0, 0, NULL);
+    return create_pipe_with(open_mode, pipe_mode, 1, 0, 0);
 }
 
-TEST(a_null_name_is_path_not_found)
+static HANDLE duplicate_of(HANDLE handle)
 {
-    CHECK_ERR(create_named(NULL) != NOTHING, ERROR_PATH_NOT_FOUND);
-}
+    HANDLE copy = NULL;
 
-TEST(a_name_outside_the_pipe_folder_is_an_invalid_name)
-{
-    CHECK_ERR(create_named("not a pipe") != NOTHING, ERROR_INVALID_NAME);
-}
-
-TEST(names_compare_without_case)
-{
-    HANDLE client;
-
-    CHECK(create_named("\\\\.\\PiPe\\Conformance.Case") != NOTHING);
-    client = CreateFileA("\\\\.\\pipe\\conformance.CASE", GENERIC_READ | GENERIC_WRITE, 0, NULL,
-                         OPEN_EXISTING, 0, NULL);
-    CHECK(client != NOTHING);
-}
-
-TEST(names_may_hold_any_character_but_a_backslash)
-{
-    const char *name = "\\\\.\\pipe\\conformance <>*?|\" %.";
-
-    CHECK(create_named(name) != NOTHING);
-    CHECK(CreateFileA(name, GENERIC_READ | GENERIC_WRITE, 0, NULL, OPEN_EXISTING, 0, NULL) !=
-          NOTHING);
-}
-
-TEST(a_name_of_256_characters_works_and_one_of_300_is_too_long)
-{
-    char name[320];
-
-    memset(name, 'n', sizeof(name));
-    memcpy(name, "\\\\.\\pipe\\", 9);
-    name[256] = 0;
-    CHECK(create_named(name) != NOTHING);
-    CHECK(CreateFileA(name, GENERIC_READ | GENERIC_WRITE, 0, NULL, OPEN_EXISTING, 0, NULL) !=
-          NOTHING);
-    name[256] = 'n';
-    name[300] = 0;
-    CHECK_ERR(create_named(name) != NOTHING, ERROR_FILENAME_EXCED_RANGE);
-}
-
-TEST(wide_and_narrow_names_are_one)
-{
-    HANDLE server = CreateNamedPipeW((const WCHAR *)L"\\\\.\\pipe\\conformance.wide",
-                                     PIPE_ACCESS_DUPLEX, PIPE_TYPE_BYTE, 1, 0, 0, 0, NULL);
-
-    CHECK(server != NOTHING);
-    CHECK(CreateFileA("\\\\.\\pipe\\conformance.wide", GENERIC_READ | GENERIC_WRITE, 0, NULL,
-                      OPEN_EXISTING, 0, NULL) != NOTHING);
+    CHECK(DuplicateHandle(GetCurrentProcess(), handle, GetCurrentProcess(), &copy, 0, FALSE,
+                          DUPLICATE_SAME_ACCESS));
+    return copy;
 }
 
 TEST(message_reads_on_a_byte_pipe_are_refused)
@@ -69,15 +24,61 @@ TEST(message_reads_on_a_byte_pipe_are_refused)
               ERROR_INVALID_PARAMETER);
 }
 
-TEST(a_pipe_without_direction_or_instances_is_refused)
+TEST(a_pipe_without_direction_is_refused)
 {
-    CHECK_ERR(create_pipe_with(0, PIPE_TYPE_BYTE, 1, 0, 0) != NOTHING, ERROR_INVALID_PARAMETER);
+    CHECK_ERR(create_with(0, PIPE_TYPE_BYTE) != NOTHING, ERROR_INVALID_PARAMETER);
+    CHECK_ERR(create_with(FILE_FLAG_WRITE_THROUGH, PIPE_TYPE_BYTE) != NOTHING,
+              ERROR_INVALID_PARAMETER);
+}
+
+TEST(a_limit_of_no_instance_is_refused)
+{
     WINE_DIFFERS("a limit of no instance is accepted");
     CHECK_ERR(create_pipe_with(PIPE_ACCESS_DUPLEX, PIPE_TYPE_BYTE, 0, 0, 0) != NOTHING,
               ERROR_INVALID_PARAMETER);
+}
+
+TEST(a_limit_above_255_is_refused)
+{
+    WINE_DIFFERS("a limit above 255 is no limit");
     CHECK_ERR(create_pipe_with(PIPE_ACCESS_DUPLEX, PIPE_TYPE_BYTE, 256, 0, 0) != NOTHING,
               ERROR_INVALID_PARAMETER);
 }
+
+TEST(unknown_bits_of_the_open_mode_are_refused)
+{
+    WINE_DIFFERS("unknown bits are ignored");
+    CHECK_ERR(create_with(PIPE_ACCESS_DUPLEX | 0x10, PIPE_TYPE_BYTE) != NOTHING,
+              ERROR_INVALID_PARAMETER);
+}
+
+TEST(unknown_bits_of_the_pipe_mode_are_refused)
+{
+    WINE_DIFFERS("unknown bits are ignored");
+    CHECK_ERR(create_with(PIPE_ACCESS_DUPLEX, 0x10) != NOTHING, ERROR_INVALID_PARAMETER);
+}
+
+TEST(write_through_and_the_rights_of_owners_are_accepted)
+{
+    CHECK(CloseHandle(create_with(PIPE_ACCESS_DUPLEX | FILE_FLAG_WRITE_THROUGH, PIPE_TYPE_BYTE)));
+    CHECK(CloseHandle(create_with(PIPE_ACCESS_DUPLEX | WRITE_DAC, PIPE_TYPE_BYTE)));
+    CHECK(CloseHandle(create_with(PIPE_ACCESS_DUPLEX | WRITE_OWNER, PIPE_TYPE_BYTE)));
+}
+
+TEST(remote_clients_may_be_rejected_and_local_ones_come_all_the_same)
+{
+    CHECK(create_with(PIPE_ACCESS_DUPLEX, PIPE_TYPE_BYTE | PIPE_REJECT_REMOTE_CLIENTS) != NOTHING);
+    CHECK(open_pipe() != NOTHING);
+}
+
+TEST(the_quotas_are_only_a_suggestion_of_any_size)
+{
+    CHECK(CloseHandle(create_pipe_with(PIPE_ACCESS_DUPLEX, PIPE_TYPE_BYTE, 1, 0, 0)));
+    CHECK(CloseHandle(create_pipe_with(PIPE_ACCESS_DUPLEX, PIPE_TYPE_BYTE, 1, 1, 1)));
+    CHECK(CloseHandle(create_pipe_with(PIPE_ACCESS_DUPLEX, PIPE_TYPE_BYTE, 1, 16 << 20, 16 << 20)));
+}
+
+/* ---- instances ---- */
 
 TEST(the_instance_limit_of_the_first_creation_rules)
 {
@@ -87,10 +88,47 @@ TEST(the_instance_limit_of_the_first_creation_rules)
               ERROR_PIPE_BUSY);
 }
 
+TEST(a_closed_instance_makes_room_for_another)
+{
+    HANDLE first = create_pipe(PIPE_TYPE_BYTE);
+
+    CHECK_ERR(create_with(PIPE_ACCESS_DUPLEX, PIPE_TYPE_BYTE) != NOTHING, ERROR_PIPE_BUSY);
+    CHECK(CloseHandle(first));
+    CHECK(create_with(PIPE_ACCESS_DUPLEX, PIPE_TYPE_BYTE) != NOTHING);
+}
+
+TEST(connected_and_disconnected_instances_count_for_the_limit)
+{
+    struct pair pair = connect_pair(PIPE_TYPE_BYTE, 0, 0);
+
+    CHECK_ERR(create_with(PIPE_ACCESS_DUPLEX, PIPE_TYPE_BYTE) != NOTHING, ERROR_PIPE_BUSY);
+    CHECK(CloseHandle(pair.client));
+    CHECK_ERR(create_with(PIPE_ACCESS_DUPLEX, PIPE_TYPE_BYTE) != NOTHING, ERROR_PIPE_BUSY);
+    CHECK(DisconnectNamedPipe(pair.server));
+    CHECK_ERR(create_with(PIPE_ACCESS_DUPLEX, PIPE_TYPE_BYTE) != NOTHING, ERROR_PIPE_BUSY);
+}
+
+TEST(a_limit_of_255_is_no_limit)
+{
+    int i;
+
+    for (i = 0; i < 300; i++)
+        CHECK(create_pipe_with(PIPE_ACCESS_DUPLEX, PIPE_TYPE_BYTE, PIPE_UNLIMITED_INSTANCES, 0,
+                               0) != NOTHING);
+}
+
 TEST(the_limit_is_checked_before_the_direction)
 {
     CHECK(create_pipe_with(PIPE_ACCESS_DUPLEX, PIPE_TYPE_BYTE, 1, 0, 0) != NOTHING);
     CHECK_ERR(create_pipe_with(PIPE_ACCESS_INBOUND, PIPE_TYPE_BYTE, 1, 0, 0) != NOTHING,
+              ERROR_PIPE_BUSY);
+}
+
+TEST(the_limit_is_checked_before_the_first_instance_flag)
+{
+    CHECK(create_with(PIPE_ACCESS_DUPLEX, PIPE_TYPE_BYTE) != NOTHING);
+    CHECK_ERR(create_with(PIPE_ACCESS_DUPLEX | FILE_FLAG_FIRST_PIPE_INSTANCE, PIPE_TYPE_BYTE) !=
+                  NOTHING,
               ERROR_PIPE_BUSY);
 }
 
@@ -99,6 +137,26 @@ TEST(an_instance_of_another_direction_is_denied)
     CHECK(create_pipe_with(PIPE_ACCESS_DUPLEX, PIPE_TYPE_BYTE, 4, 0, 0) != NOTHING);
     CHECK_ERR(create_pipe_with(PIPE_ACCESS_INBOUND, PIPE_TYPE_BYTE, 4, 0, 0) != NOTHING,
               ERROR_ACCESS_DENIED);
+}
+
+TEST(each_direction_wants_its_own_kind_of_instance)
+{
+    static const DWORD directions[] = {PIPE_ACCESS_INBOUND, PIPE_ACCESS_OUTBOUND,
+                                       PIPE_ACCESS_DUPLEX};
+    size_t i, k;
+
+    for (i = 0; i < 3; i++) {
+        HANDLE first = create_pipe_with(directions[i], PIPE_TYPE_BYTE, 4, 0, 0);
+
+        CHECK(first != NOTHING);
+        for (k = 0; k < 3; k++)
+            if (k == i)
+                CHECK(CloseHandle(create_pipe_with(directions[k], PIPE_TYPE_BYTE, 4, 0, 0)));
+            else
+                CHECK_ERR(create_pipe_with(directions[k], PIPE_TYPE_BYTE, 4, 0, 0) != NOTHING,
+                          ERROR_ACCESS_DENIED);
+        CHECK(CloseHandle(first));
+    }
 }
 
 TEST(an_instance_of_another_type_is_accepted_and_the_first_type_rules)
@@ -114,6 +172,41 @@ TEST(an_instance_of_another_type_is_accepted_and_the_first_type_rules)
     CHECK_U32(max, 4);
 }
 
+TEST(a_byte_instance_of_a_message_pipe_is_accepted_and_carries_messages)
+{
+    HANDLE second, client;
+    DWORD flags = 99;
+
+    CHECK(create_pipe_with(PIPE_ACCESS_DUPLEX, MESSAGE_MODE, 2, 64, 64) != NOTHING);
+    second = create_pipe_with(PIPE_ACCESS_DUPLEX, PIPE_TYPE_BYTE, 2, 64, 64);
+    CHECK(second != NOTHING);
+    CHECK(GetNamedPipeInfo(second, &flags, NULL, NULL, NULL));
+    CHECK_U32(flags, PIPE_SERVER_END | PIPE_TYPE_MESSAGE);
+    CHECK(open_pipe() != NOTHING);
+    client = open_pipe();
+    CHECK(client != NOTHING);
+    set_mode(client, PIPE_READMODE_MESSAGE);
+    write_all(second, "one", 3);
+    write_all(second, "two", 3);
+    read_exactly(client, "one", 3);
+}
+
+TEST(a_later_instance_has_its_own_read_mode_wait_mode_and_quotas)
+{
+    HANDLE second;
+    DWORD state = 99, out = 99, in = 99;
+
+    CHECK(create_pipe_with(PIPE_ACCESS_DUPLEX, MESSAGE_MODE, 2, 100, 200) != NOTHING);
+    second = create_pipe_with(PIPE_ACCESS_DUPLEX, PIPE_TYPE_MESSAGE | PIPE_NOWAIT, 2, 300, 400);
+    CHECK(second != NOTHING);
+    CHECK(GetNamedPipeHandleStateA(second, &state, NULL, NULL, NULL, NULL, 0));
+    CHECK_U32(state, PIPE_READMODE_BYTE | PIPE_NOWAIT);
+    CHECK(GetNamedPipeInfo(second, NULL, &out, &in, NULL));
+    WINE_DIFFERS("quotas are those of the first instance");
+    CHECK_U32(out, 300);
+    CHECK_U32(in, 400);
+}
+
 TEST(the_first_instance_flag_refuses_a_name_that_exists)
 {
     CHECK(create_pipe_with(PIPE_ACCESS_DUPLEX | FILE_FLAG_FIRST_PIPE_INSTANCE, PIPE_TYPE_BYTE, 4, 0,
@@ -124,131 +217,91 @@ TEST(the_first_instance_flag_refuses_a_name_that_exists)
               ERROR_ACCESS_DENIED);
 }
 
-ROLE(create_second_instance)
+TEST(the_first_instance_flag_is_no_hindrance_to_later_instances_without_it)
 {
-    HANDLE second =
-        CreateNamedPipeA(argument, PIPE_ACCESS_DUPLEX, PIPE_TYPE_BYTE, 2, 0, 0, 0, NULL);
-
-    CHECK(second != NOTHING);
-    CHECK_ERR(CreateNamedPipeA(argument, PIPE_ACCESS_DUPLEX, PIPE_TYPE_BYTE, 2, 0, 0, 0, NULL) !=
-                  NOTHING,
-              ERROR_PIPE_BUSY);
-    CHECK_ERR(CreateNamedPipeA(argument, PIPE_ACCESS_INBOUND, PIPE_TYPE_BYTE, 2, 0, 0, 0, NULL) !=
-                  NOTHING,
-              ERROR_PIPE_BUSY);
-    return 0;
-}
-
-TEST(instances_of_several_processes_share_limit_and_rules)
-{
-    CHECK(create_pipe_with(PIPE_ACCESS_DUPLEX, PIPE_TYPE_BYTE, 2, 0, 0) != NOTHING);
-    CHECK_U32(wait_role(spawn_role(create_second_instance, pipe_name())), 0);
+    CHECK(create_pipe_with(PIPE_ACCESS_DUPLEX | FILE_FLAG_FIRST_PIPE_INSTANCE, PIPE_TYPE_BYTE, 2, 0,
+                           0) != NOTHING);
     CHECK(create_pipe_with(PIPE_ACCESS_DUPLEX, PIPE_TYPE_BYTE, 2, 0, 0) != NOTHING);
 }
+
+TEST(the_first_instance_flag_is_content_when_all_instances_are_gone)
+{
+    DWORD mode = PIPE_ACCESS_DUPLEX | FILE_FLAG_FIRST_PIPE_INSTANCE;
+
+    CHECK(CloseHandle(create_with(mode, PIPE_TYPE_BYTE)));
+    CHECK(create_with(mode, PIPE_TYPE_BYTE) != NOTHING);
+}
+
+/* ---- the handle and its end ---- */
 
 TEST(a_fresh_server_handle_is_signaled)
 {
     CHECK_U32(WaitForSingleObject(create_pipe(PIPE_TYPE_BYTE), 0), WAIT_OBJECT_0);
 }
 
-TEST(opening_a_missing_pipe_is_file_not_found)
-{
-    CHECK_ERR(open_pipe() != NOTHING, ERROR_FILE_NOT_FOUND);
-}
-
-TEST(opening_a_pipe_whose_instances_are_taken_is_busy)
-{
-    connect_pair(PIPE_TYPE_BYTE, 0, 0);
-    CHECK_ERR(open_pipe() != NOTHING, ERROR_PIPE_BUSY);
-}
-
-TEST(opening_against_the_direction_is_denied)
-{
-    CHECK(create_pipe_with(PIPE_ACCESS_INBOUND, PIPE_TYPE_BYTE, 1, 0, 0) != NOTHING);
-    CHECK_ERR(CreateFileA(pipe_name(), GENERIC_READ, 0, NULL, OPEN_EXISTING, 0, NULL) != NOTHING,
-              ERROR_ACCESS_DENIED);
-    CHECK(CreateFileA(pipe_name(), GENERIC_WRITE, 0, NULL, OPEN_EXISTING, 0, NULL) != NOTHING);
-}
-
-TEST(opening_without_access_takes_the_instance_up)
-{
-    HANDLE client;
-    char byte;
-    DWORD count;
-
-    create_pipe(PIPE_TYPE_BYTE);
-    client = CreateFileA(pipe_name(), 0, 0, NULL, OPEN_EXISTING, 0, NULL);
-    CHECK(client != NOTHING);
-    CHECK_ERR(ReadFile(client, &byte, 1, &count, NULL), ERROR_ACCESS_DENIED);
-    CHECK_ERR(open_pipe() != NOTHING, ERROR_PIPE_BUSY);
-}
-
-TEST(an_inbound_server_cannot_write)
-{
-    HANDLE server = create_pipe_with(PIPE_ACCESS_INBOUND, PIPE_TYPE_BYTE, 1, 0, 0);
-    DWORD count;
-
-    CHECK_ERR(WriteFile(server, "x", 1, &count, NULL), ERROR_ACCESS_DENIED);
-}
-
-TEST(clients_get_the_instance_that_has_listened_longest)
-{
-    HANDLE first = create_pipe_with(PIPE_ACCESS_DUPLEX, PIPE_TYPE_BYTE, 2, 0, 64);
-    HANDLE second = create_pipe_with(PIPE_ACCESS_DUPLEX, PIPE_TYPE_BYTE, 2, 0, 64);
-    HANDLE a = open_pipe(), b = open_pipe();
-
-    CHECK(first != NOTHING && second != NOTHING && a != NOTHING && b != NOTHING);
-    write_all(a, "a", 1);
-    write_all(b, "b", 1);
-    read_exactly(first, "a", 1);
-    read_exactly(second, "b", 1);
-}
-
-TEST(waiting_for_a_missing_pipe_fails_at_once)
-{
-    CHECK_ERR(WaitNamedPipeA(pipe_name(), 5000), ERROR_FILE_NOT_FOUND);
-}
-
-TEST(waiting_for_a_listening_pipe_succeeds_at_once)
+TEST(a_new_instance_listens_at_once)
 {
     create_pipe(PIPE_TYPE_BYTE);
     CHECK(WaitNamedPipeA(pipe_name(), 1));
-}
-
-TEST(waiting_for_a_busy_pipe_times_out)
-{
-    DWORD begin;
-
-    connect_pair(PIPE_TYPE_BYTE, 0, 0);
-    begin = GetTickCount();
-    CHECK_ERR(WaitNamedPipeA(pipe_name(), 200), ERROR_SEM_TIMEOUT);
-    CHECK(GetTickCount() - begin >= 150);
-}
-
-static DWORD WINAPI create_another(LPVOID argument)
-{
-    Sleep(100);
-    return create_pipe_with(PIPE_ACCESS_DUPLEX, PIPE_TYPE_BYTE, 2, 0, 0) == NOTHING;
-}
-
-TEST(a_new_instance_wakes_those_who_wait)
-{
-    HANDLE thread;
-
-    CHECK(create_pipe_with(PIPE_ACCESS_DUPLEX, PIPE_TYPE_BYTE, 2, 0, 0) != NOTHING);
     CHECK(open_pipe() != NOTHING);
-    thread = CreateThread(NULL, 0, create_another, NULL, 0, NULL);
-    CHECK(WaitNamedPipeA(pipe_name(), 5000));
-    CHECK_U32(WaitForSingleObject(thread, 5000), WAIT_OBJECT_0);
 }
 
-TEST(a_remote_name_is_not_reached)
+TEST(only_security_attributes_make_a_server_handle_inheritable)
 {
-    WINE_DIFFERS("remote names are path not found");
-#ifdef _WIN32
-    SKIP("needs a network");
-#endif
-    CHECK_ERR(CreateFileA("\\\\server\\pipe\\x", GENERIC_READ, 0, NULL, OPEN_EXISTING, 0, NULL) !=
-                  NOTHING,
-              ERROR_BAD_NETPATH);
+    SECURITY_ATTRIBUTES attributes = {sizeof(attributes), NULL, TRUE};
+    DWORD flags = 99;
+
+    CHECK(GetHandleInformation(create_pipe_with(PIPE_ACCESS_DUPLEX, PIPE_TYPE_BYTE, 3, 0, 0),
+                               &flags));
+    CHECK_U32(flags, 0);
+    CHECK(GetHandleInformation(
+        CreateNamedPipeA(pipe_name(), PIPE_ACCESS_DUPLEX, PIPE_TYPE_BYTE, 3, 0, 0, 0, &attributes),
+        &flags));
+    CHECK_U32(flags, HANDLE_FLAG_INHERIT);
+    attributes.bInheritHandle = FALSE;
+    CHECK(GetHandleInformation(
+        CreateNamedPipeA(pipe_name(), PIPE_ACCESS_DUPLEX, PIPE_TYPE_BYTE, 3, 0, 0, 0, &attributes),
+        &flags));
+    CHECK_U32(flags, 0);
+}
+
+TEST(an_instance_lives_until_the_last_handle_to_it_is_closed)
+{
+    HANDLE server = create_pipe(PIPE_TYPE_BYTE), copy = duplicate_of(server), client;
+
+    CHECK(CloseHandle(server));
+    CHECK_ERR(create_with(PIPE_ACCESS_DUPLEX, PIPE_TYPE_BYTE) != NOTHING, ERROR_PIPE_BUSY);
+    client = open_pipe();
+    CHECK(client != NOTHING);
+    write_all(client, "x", 1);
+    read_exactly(copy, "x", 1);
+    CHECK(CloseHandle(copy));
+    CHECK_ERR(open_pipe() != NOTHING, ERROR_FILE_NOT_FOUND);
+}
+
+TEST(the_name_goes_with_the_last_instance_and_takes_its_rules_along)
+{
+    HANDLE first = create_pipe_with(PIPE_ACCESS_DUPLEX, PIPE_TYPE_BYTE, 2, 0, 0);
+    HANDLE second = create_pipe_with(PIPE_ACCESS_DUPLEX, PIPE_TYPE_BYTE, 2, 0, 0);
+
+    CHECK(first != NOTHING && second != NOTHING);
+    CHECK(CloseHandle(first));
+    CHECK_ERR(create_pipe_with(PIPE_ACCESS_INBOUND, PIPE_TYPE_BYTE, 2, 0, 0) != NOTHING,
+              ERROR_ACCESS_DENIED);
+    CHECK(CloseHandle(second));
+    CHECK_ERR(open_pipe() != NOTHING, ERROR_FILE_NOT_FOUND);
+    CHECK(create_pipe_with(PIPE_ACCESS_INBOUND, PIPE_TYPE_MESSAGE, 1, 0, 0) != NOTHING);
+}
+
+TEST(a_client_that_is_still_open_does_not_keep_the_name)
+{
+    struct pair pair = connect_pair(PIPE_TYPE_BYTE, 0, 0);
+    HANDLE next, client;
+
+    CHECK(CloseHandle(pair.server));
+    next = create_pipe(MESSAGE_MODE);
+    client = open_pipe();
+    CHECK(client != NOTHING);
+    write_all(client, "new", 3);
+    read_exactly(next, "new", 3);
 }
