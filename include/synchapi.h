@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Events, mutexes, semaphores, critical sections and waits. INFINITE and the WAIT_ results are in
- * winbase.h.
+ * Events, mutexes, semaphores, timers and waits; critical sections and the other locks in a
+ * program's own memory. INFINITE and the WAIT_ results are in winbase.h.
  */
 #ifndef TRANSOM_SYNCHAPI_H
 #define TRANSOM_SYNCHAPI_H
@@ -189,6 +189,137 @@ WINBASEAPI VOID WINAPI LeaveCriticalSection(LPCRITICAL_SECTION lpCriticalSection
 
 /* Ends the use of a critical section that nobody holds. SDK: DeleteCriticalSection. */
 WINBASEAPI VOID WINAPI DeleteCriticalSection(LPCRITICAL_SECTION lpCriticalSection);
+
+typedef RTL_SRWLOCK SRWLOCK, *PSRWLOCK;
+
+#define SRWLOCK_INIT RTL_SRWLOCK_INIT
+
+/* Prepares a slim lock; SRWLOCK_INIT does the same. It needs no end. SDK: InitializeSRWLock. */
+WINBASEAPI VOID WINAPI InitializeSRWLock(PSRWLOCK SRWLock);
+
+/*
+ * Takes a slim lock for one writer, waiting without limit. It is not recursive: a thread that has
+ * it, either way, must not take it again. SDK: AcquireSRWLockExclusive.
+ */
+WINBASEAPI VOID WINAPI AcquireSRWLockExclusive(PSRWLOCK SRWLock);
+
+/* Takes a slim lock together with other readers. SDK: AcquireSRWLockShared. */
+WINBASEAPI VOID WINAPI AcquireSRWLockShared(PSRWLOCK SRWLock);
+
+/* Takes a slim lock if that needs no wait. SDK: TryAcquireSRWLockExclusive. */
+WINBASEAPI BOOLEAN WINAPI TryAcquireSRWLockExclusive(PSRWLOCK SRWLock);
+
+/* The same for a reader. SDK: TryAcquireSRWLockShared. */
+WINBASEAPI BOOLEAN WINAPI TryAcquireSRWLockShared(PSRWLOCK SRWLock);
+
+/* Gives up what AcquireSRWLockExclusive took. SDK: ReleaseSRWLockExclusive. */
+WINBASEAPI VOID WINAPI ReleaseSRWLockExclusive(PSRWLOCK SRWLock);
+
+/* Gives up what AcquireSRWLockShared took. SDK: ReleaseSRWLockShared. */
+WINBASEAPI VOID WINAPI ReleaseSRWLockShared(PSRWLOCK SRWLock);
+
+typedef RTL_CONDITION_VARIABLE CONDITION_VARIABLE, *PCONDITION_VARIABLE;
+
+#define CONDITION_VARIABLE_INIT            RTL_CONDITION_VARIABLE_INIT
+#define CONDITION_VARIABLE_LOCKMODE_SHARED RTL_CONDITION_VARIABLE_LOCKMODE_SHARED
+
+/* Prepares a condition variable; CONDITION_VARIABLE_INIT does the same. SDK:
+ * InitializeConditionVariable. */
+WINBASEAPI VOID WINAPI InitializeConditionVariable(PCONDITION_VARIABLE ConditionVariable);
+
+/* Lets one sleeper go. SDK: WakeConditionVariable. */
+WINBASEAPI VOID WINAPI WakeConditionVariable(PCONDITION_VARIABLE ConditionVariable);
+
+/* Lets all sleepers go. SDK: WakeAllConditionVariable. */
+WINBASEAPI VOID WINAPI WakeAllConditionVariable(PCONDITION_VARIABLE ConditionVariable);
+
+/*
+ * Leaves the critical section, sleeps until woken, and enters it again; also when it fails, with
+ * ERROR_TIMEOUT. It may return for no reason: look again. SDK: SleepConditionVariableCS.
+ */
+WINBASEAPI BOOL WINAPI SleepConditionVariableCS(PCONDITION_VARIABLE ConditionVariable,
+                                                PCRITICAL_SECTION CriticalSection,
+                                                DWORD dwMilliseconds);
+
+/*
+ * The same with a slim lock, held as a reader if CONDITION_VARIABLE_LOCKMODE_SHARED says so. SDK:
+ * SleepConditionVariableSRW.
+ */
+WINBASEAPI BOOL WINAPI SleepConditionVariableSRW(PCONDITION_VARIABLE ConditionVariable,
+                                                 PSRWLOCK SRWLock, DWORD dwMilliseconds,
+                                                 ULONG Flags);
+
+typedef RTL_RUN_ONCE INIT_ONCE;
+typedef PRTL_RUN_ONCE PINIT_ONCE;
+typedef PRTL_RUN_ONCE LPINIT_ONCE;
+typedef BOOL(WINAPI *PINIT_ONCE_FN)(PINIT_ONCE InitOnce, PVOID Parameter, PVOID *Context);
+
+#define INIT_ONCE_STATIC_INIT       RTL_RUN_ONCE_INIT
+#define INIT_ONCE_CHECK_ONLY        RTL_RUN_ONCE_CHECK_ONLY
+#define INIT_ONCE_ASYNC             RTL_RUN_ONCE_ASYNC
+#define INIT_ONCE_INIT_FAILED       RTL_RUN_ONCE_INIT_FAILED
+#define INIT_ONCE_CTX_RESERVED_BITS RTL_RUN_ONCE_CTX_RESERVED_BITS
+
+/* Prepares a one-time initialisation; INIT_ONCE_STATIC_INIT does the same. SDK:
+ * InitOnceInitialize. */
+WINBASEAPI VOID WINAPI InitOnceInitialize(PINIT_ONCE InitOnce);
+
+/*
+ * Runs the function if none has succeeded yet; other threads wait for its end. Tells the context
+ * that it left, whose low two bits must be clear. FALSE when the function says so: the next caller
+ * tries again. SDK: InitOnceExecuteOnce.
+ */
+WINBASEAPI BOOL WINAPI InitOnceExecuteOnce(PINIT_ONCE InitOnce, PINIT_ONCE_FN InitFn,
+                                           PVOID Parameter, LPVOID *Context);
+
+/*
+ * The first half: *fPending says whether the caller shall initialise and call InitOnceComplete.
+ * With INIT_ONCE_ASYNC several threads may do that at once and the first one counts; with
+ * INIT_ONCE_CHECK_ONLY it fails rather than begin. SDK: InitOnceBeginInitialize.
+ */
+WINBASEAPI BOOL WINAPI InitOnceBeginInitialize(LPINIT_ONCE lpInitOnce, DWORD dwFlags,
+                                               PBOOL fPending, LPVOID *lpContext);
+
+/*
+ * The second half: the initialisation is done, or, with INIT_ONCE_INIT_FAILED, to be tried again.
+ * SDK: InitOnceComplete.
+ */
+WINBASEAPI BOOL WINAPI InitOnceComplete(LPINIT_ONCE lpInitOnce, DWORD dwFlags, LPVOID lpContext);
+
+/*
+ * Sleeps while 1, 2, 4 or 8 bytes hold a value, until WakeByAddress... is called for them. FALSE
+ * with ERROR_TIMEOUT. It may return for no reason: look again. SDK: WaitOnAddress.
+ */
+WINBASEAPI BOOL WINAPI WaitOnAddress(volatile VOID *Address, PVOID CompareAddress,
+                                     SIZE_T AddressSize, DWORD dwMilliseconds);
+
+/* Lets one thread go that waits for this address. SDK: WakeByAddressSingle. */
+WINBASEAPI VOID WINAPI WakeByAddressSingle(PVOID Address);
+
+/* Lets all threads go that wait for this address. SDK: WakeByAddressAll. */
+WINBASEAPI VOID WINAPI WakeByAddressAll(PVOID Address);
+
+typedef RTL_BARRIER SYNCHRONIZATION_BARRIER;
+typedef PRTL_BARRIER PSYNCHRONIZATION_BARRIER;
+typedef PRTL_BARRIER LPSYNCHRONIZATION_BARRIER;
+
+#define SYNCHRONIZATION_BARRIER_FLAGS_SPIN_ONLY  0x01
+#define SYNCHRONIZATION_BARRIER_FLAGS_BLOCK_ONLY 0x02
+#define SYNCHRONIZATION_BARRIER_FLAGS_NO_DELETE  0x04
+
+/* Prepares a barrier for so many threads; a spin count of -1 is the default. SDK:
+ * InitializeSynchronizationBarrier. */
+WINBASEAPI BOOL WINAPI InitializeSynchronizationBarrier(LPSYNCHRONIZATION_BARRIER lpBarrier,
+                                                        LONG lTotalThreads, LONG lSpinCount);
+
+/* Waits until all threads are here. TRUE for the last of them alone. SDK:
+ * EnterSynchronizationBarrier. */
+WINBASEAPI BOOL WINAPI EnterSynchronizationBarrier(LPSYNCHRONIZATION_BARRIER lpBarrier,
+                                                   DWORD dwFlags);
+
+/* Waits until all threads have left a barrier that nobody enters any more. SDK:
+ * DeleteSynchronizationBarrier. */
+WINBASEAPI BOOL WINAPI DeleteSynchronizationBarrier(LPSYNCHRONIZATION_BARRIER lpBarrier);
 
 #ifdef __cplusplus
 }

@@ -351,6 +351,10 @@ typedef DWORD ACCESS_MASK, *PACCESS_MASK;
 #define MUTANT_ALL_ACCESS      (STANDARD_RIGHTS_REQUIRED | SYNCHRONIZE | MUTANT_QUERY_STATE)
 #define SEMAPHORE_MODIFY_STATE 0x0002
 #define SEMAPHORE_ALL_ACCESS   (STANDARD_RIGHTS_REQUIRED | SYNCHRONIZE | 0x3)
+#define TIMER_QUERY_STATE      0x0001
+#define TIMER_MODIFY_STATE     0x0002
+#define TIMER_ALL_ACCESS \
+    (STANDARD_RIGHTS_REQUIRED | SYNCHRONIZE | TIMER_QUERY_STATE | TIMER_MODIFY_STATE)
 
 #define DUPLICATE_CLOSE_SOURCE     0x00000001
 #define DUPLICATE_SAME_ACCESS      0x00000002
@@ -463,6 +467,45 @@ typedef struct _RTL_CRITICAL_SECTION {
 #define RTL_CRITICAL_SECTION_FLAG_NO_DEBUG_INFO 0x01000000
 #define RTL_CRITICAL_SECTION_FLAG_DYNAMIC_SPIN  0x02000000
 #define RTL_CRITICAL_SECTION_FLAG_STATIC_INIT   0x04000000
+
+/* Locks of one pointer: all zero is their state at rest, what else they hold is ours. */
+typedef struct _RTL_SRWLOCK {
+    PVOID Ptr;
+} RTL_SRWLOCK, *PRTL_SRWLOCK;
+
+typedef struct _RTL_CONDITION_VARIABLE {
+    PVOID Ptr;
+} RTL_CONDITION_VARIABLE, *PRTL_CONDITION_VARIABLE;
+
+typedef struct _RTL_RUN_ONCE {
+    PVOID Ptr;
+} RTL_RUN_ONCE, *PRTL_RUN_ONCE;
+
+typedef struct _RTL_BARRIER {
+    DWORD Reserved1;
+    DWORD Reserved2;
+    ULONG_PTR Reserved3[2];
+    DWORD Reserved4;
+    DWORD Reserved5;
+} RTL_BARRIER, *PRTL_BARRIER;
+
+#define RTL_SRWLOCK_INIT \
+    {                    \
+        0                \
+    }
+#define RTL_CONDITION_VARIABLE_INIT \
+    {                               \
+        0                           \
+    }
+#define RTL_RUN_ONCE_INIT \
+    {                     \
+        0                 \
+    }
+#define RTL_CONDITION_VARIABLE_LOCKMODE_SHARED 0x1
+#define RTL_RUN_ONCE_CHECK_ONLY                0x00000001U
+#define RTL_RUN_ONCE_ASYNC                     0x00000002U
+#define RTL_RUN_ONCE_INIT_FAILED               0x00000004U
+#define RTL_RUN_ONCE_CTX_RESERVED_BITS         2
 
 /*
  * Interlocked operations: atomic, and ordered against all memory accesses before and after. The

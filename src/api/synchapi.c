@@ -4,7 +4,6 @@
 #include "object/access.h"
 #include "object/handle_table.h"
 #include "process/thread.h"
-#include "sync/critical_section.h"
 #include "sync/event.h"
 #include "sync/mutex.h"
 #include "sync/semaphore.h"
@@ -255,51 +254,4 @@ DWORD WINAPI SleepEx(DWORD dwMilliseconds, BOOL bAlertable)
 VOID WINAPI Sleep(DWORD dwMilliseconds)
 {
     SleepEx(dwMilliseconds, FALSE);
-}
-
-VOID WINAPI InitializeCriticalSection(LPCRITICAL_SECTION lpCriticalSection)
-{
-    tsm_critical_section_init(lpCriticalSection, 0);
-}
-
-BOOL WINAPI InitializeCriticalSectionAndSpinCount(LPCRITICAL_SECTION lpCriticalSection,
-                                                  DWORD dwSpinCount)
-{
-    tsm_critical_section_init(lpCriticalSection, dwSpinCount);
-    return TRUE;
-}
-
-BOOL WINAPI InitializeCriticalSectionEx(LPCRITICAL_SECTION lpCriticalSection, DWORD dwSpinCount,
-                                        DWORD Flags)
-{
-    tsm_critical_section_init(lpCriticalSection, dwSpinCount);
-    return TRUE;
-}
-
-DWORD WINAPI SetCriticalSectionSpinCount(LPCRITICAL_SECTION lpCriticalSection, DWORD dwSpinCount)
-{
-    DWORD before = (DWORD)lpCriticalSection->SpinCount;
-
-    lpCriticalSection->SpinCount = dwSpinCount & 0xFFFFFF;
-    return before;
-}
-
-VOID WINAPI EnterCriticalSection(LPCRITICAL_SECTION lpCriticalSection)
-{
-    tsm_critical_section_enter(lpCriticalSection);
-}
-
-BOOL WINAPI TryEnterCriticalSection(LPCRITICAL_SECTION lpCriticalSection)
-{
-    return tsm_critical_section_try(lpCriticalSection);
-}
-
-VOID WINAPI LeaveCriticalSection(LPCRITICAL_SECTION lpCriticalSection)
-{
-    tsm_critical_section_leave(lpCriticalSection);
-}
-
-VOID WINAPI DeleteCriticalSection(LPCRITICAL_SECTION lpCriticalSection)
-{
-    tsm_critical_section_init(lpCriticalSection, 0);
 }
