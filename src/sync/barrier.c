@@ -6,6 +6,7 @@
 #include <limits.h>
 #include <stdatomic.h>
 
+#include "base/cpu.h"
 #include "base/macros.h"
 #include "os/futex.h"
 

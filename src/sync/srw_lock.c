@@ -16,6 +16,7 @@
 #include <stdatomic.h>
 #include <stdint.h>
 
+#include "base/cpu.h"
 #include "base/macros.h"
 #include "os/futex.h"
 
