@@ -212,8 +212,8 @@ void tsm_inherit_import(void)
         tsm_blob_decode_header(blob, length, &header)) {
         tsm_fd_close((int)fd);
         for (uint32_t i = 0; i < header.count; i++) {
-            tsm_blob_decode_entry(blob, i, &entry);
-            import_entry(&entry);
+            if (tsm_blob_decode_entry(blob, length, i, &entry))
+                import_entry(&entry);
         }
         for (unsigned int i = 0; i < 3; i++)
             if (header.std_handles[i]) {

@@ -47,6 +47,13 @@ static inline const uint8_t *tsm_reader_take(struct tsm_reader *reader, size_t l
     return taken;
 }
 
+static inline uint8_t tsm_reader_u8(struct tsm_reader *reader)
+{
+    const uint8_t *from = tsm_reader_take(reader, 1);
+
+    return from ? from[0] : 0;
+}
+
 static inline uint32_t tsm_reader_u32(struct tsm_reader *reader)
 {
     const uint8_t *from = tsm_reader_take(reader, 4);

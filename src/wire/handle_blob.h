@@ -28,5 +28,6 @@ void tsm_blob_encode_entry(const struct tsm_blob_entry *entry, uint8_t out[TSM_B
 /* False: malformed, or not exactly as long as its count says. */
 bool tsm_blob_decode_header(const uint8_t *blob, size_t length, struct tsm_blob_header *out);
 
-/* index below the header's count, of a blob whose header was good. */
-void tsm_blob_decode_entry(const uint8_t *blob, uint32_t index, struct tsm_blob_entry *out);
+/* False: the blob has no such entry. */
+bool tsm_blob_decode_entry(const uint8_t *blob, size_t length, uint32_t index,
+                           struct tsm_blob_entry *out);

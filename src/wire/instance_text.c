@@ -4,9 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
-/* "m3.ff.00001000.00001000.00000032": type b or m, direction, limit, quotas, timeout in hex. */
-#define TEXT_LENGTH 32
+#include "wire/cursor.h"
 
+/* "m3.ff.00001000.00001000.00000032": type b or m, direction, limit, quotas, timeout in hex. */
 void tsm_instance_text_encode(const struct tsm_pipe_params *params,
                               char out[TSM_INSTANCE_TEXT_SIZE])
 {
@@ -15,12 +15,13 @@ void tsm_instance_text_encode(const struct tsm_pipe_params *params,
              params->out_quota, params->in_quota, params->timeout_ms);
 }
 
-static bool decode_hex(const char **at, unsigned int digits, uint32_t *out)
+/* False for what the encoder does not write: capitals, signs, blanks. */
+static bool decode_hex(struct tsm_reader *reader, unsigned int digits, uint32_t *out)
 {
     uint32_t value = 0;
 
-    for (unsigned int i = 0; i < digits; i++, (*at)++) {
-        char c = **at;
+    for (unsigned int i = 0; i < digits; i++) {
+        uint8_t c = tsm_reader_u8(reader);
 
         if (c >= '0' && c <= '9')
             value = value << 4 | (uint32_t)(c - '0');
@@ -33,26 +34,30 @@ static bool decode_hex(const char **at, unsigned int digits, uint32_t *out)
     return true;
 }
 
-static bool skip_point(const char **at)
+/* A point and a number. */
+static bool decode_field(struct tsm_reader *reader, unsigned int digits, uint32_t *out)
 {
-    return *(*at)++ == '.';
+    return tsm_reader_u8(reader) == '.' && decode_hex(reader, digits, out);
 }
 
 bool tsm_instance_text_decode(const char *text, struct tsm_pipe_params *out)
 {
-    const char *at = text + 2;
+    struct tsm_reader reader;
     uint32_t limit, out_quota, in_quota, timeout;
 
-    if (strlen(text) != TEXT_LENGTH || (text[0] != 'b' && text[0] != 'm') || text[1] < '1' ||
-        text[1] > '3')
-        return false;
-    if (!skip_point(&at) || !decode_hex(&at, 2, &limit) || !skip_point(&at) ||
-        !decode_hex(&at, 8, &out_quota) || !skip_point(&at) || !decode_hex(&at, 8, &in_quota) ||
-        !skip_point(&at) || !decode_hex(&at, 8, &timeout) || limit == 0)
+    tsm_reader_init(&reader, text, strlen(text));
+
+    uint8_t type = tsm_reader_u8(&reader);
+    uint8_t direction = tsm_reader_u8(&reader);
+
+    if ((type != 'b' && type != 'm') || direction < '1' || direction > '3' ||
+        !decode_field(&reader, 2, &limit) || !decode_field(&reader, 8, &out_quota) ||
+        !decode_field(&reader, 8, &in_quota) || !decode_field(&reader, 8, &timeout) ||
+        !tsm_reader_is_at_end(&reader) || limit == 0)
         return false;
     *out = (struct tsm_pipe_params){
-        .is_message_type = text[0] == 'm',
-        .direction = (uint8_t)(text[1] - '0'),
+        .is_message_type = type == 'm',
+        .direction = (uint8_t)(direction - '0'),
         .max_instances = (uint8_t)limit,
         .out_quota = out_quota,
         .in_quota = in_quota,
