@@ -147,6 +147,14 @@ void tsm_channel_announce(struct tsm_channel *channel, enum tsm_side_state state
     }
 }
 
+void tsm_channel_hang_up(struct tsm_channel *channel)
+{
+    tsm_trace(TSM_TRACE_PIPE, "process %u contradicts itself: its connection is closed",
+              channel->peer.pid);
+    tsm_channel_announce(channel, TSM_SIDE_CLOSED);
+    tsm_unix_shutdown(channel->socket);
+}
+
 void tsm_channel_close(struct tsm_channel *channel, enum tsm_side_state state)
 {
     if (!channel)

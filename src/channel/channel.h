@@ -52,6 +52,9 @@ void tsm_channel_close(struct tsm_channel *channel, enum tsm_side_state state);
 /* First half of the above, under any lock: the state only. */
 void tsm_channel_announce(struct tsm_channel *channel, enum tsm_side_state state);
 
+/* For a peer that told a lie, under any lock: it and everybody here sees a closed connection. */
+void tsm_channel_hang_up(struct tsm_channel *channel);
+
 struct tsm_channel *tsm_channel_ref(struct tsm_channel *channel);
 void tsm_channel_unref(struct tsm_channel *channel);
 

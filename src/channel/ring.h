@@ -70,8 +70,8 @@ uint64_t tsm_ring_writer_consumed(struct tsm_ring_writer *writer);
 /* Messages the reader has consumed. */
 uint64_t tsm_ring_writer_messages_read(struct tsm_ring_writer *writer);
 
-/* Takes the unread rest of a revocable frame back; returns its length. */
-uint32_t tsm_ring_cancel(struct tsm_ring_writer *writer, uint64_t frame_place);
+/* Takes the unread rest of a revocable frame of that length back; returns the rest's length. */
+uint32_t tsm_ring_cancel(struct tsm_ring_writer *writer, uint64_t frame_place, uint32_t length);
 
 /* What the next read would find. */
 struct tsm_ring_next {

@@ -133,9 +133,10 @@ void tsm_pipe_end_refresh_locked(struct tsm_pipe_end *end)
     enum tsm_side_state peer = tsm_channel_peer_state(end->channel);
     bool is_gone = atomic_load_explicit(&end->channel->peer_gone, memory_order_acquire);
 
-    if (tsm_likely(peer == TSM_SIDE_OPEN && !is_gone && !end->reader.is_broken &&
-                   !end->writer.is_broken))
+    if (tsm_likely(peer == TSM_SIDE_OPEN && !is_gone && !tsm_pipe_end_was_lied_to(end)))
         return;
+    if (tsm_pipe_end_was_lied_to(end))
+        tsm_channel_hang_up(end->channel);
     if (peer == TSM_SIDE_DISCONNECTED) {
         end->state = TSM_PIPE_DISCONNECTED;
     } else {
@@ -484,10 +485,13 @@ static NTSTATUS submit_transact(struct tsm_pipe_end *end, struct tsm_io *io)
 
 void tsm_pipe_end_pump_locked(struct tsm_pipe_end *end, struct tsm_io_batch *batch)
 {
-    tsm_pipe_end_refresh_locked(end);
-    pump_reads(end, batch);
-    if (!tsm_list_is_empty(&end->writes) || !tsm_list_is_empty(&end->flushes))
-        pump_writes(end, batch);
+    do {
+        tsm_pipe_end_refresh_locked(end);
+        pump_reads(end, batch);
+        if (!tsm_list_is_empty(&end->writes) || !tsm_list_is_empty(&end->flushes))
+            pump_writes(end, batch);
+        /* A lie that came to light just now: nothing else would wake those who wait. */
+    } while (tsm_unlikely(end->state == TSM_PIPE_CONNECTED && tsm_pipe_end_was_lied_to(end)));
     /* Windows: a client that has gone again already was a client. */
     if (is_connected(end))
         fail_all(&end->listens, STATUS_SUCCESS, batch);

@@ -44,6 +44,12 @@ static inline struct tsm_pipe_end *tsm_pipe_end_from(struct tsm_file *file)
                                                : NULL;
 }
 
+/* The shared memory contradicted itself: the next refresh closes the connection. */
+static inline bool tsm_pipe_end_was_lied_to(const struct tsm_pipe_end *end)
+{
+    return end->reader.is_broken || end->writer.is_broken;
+}
+
 /* An end without a connection; NULL without memory. One reference. */
 struct tsm_pipe_end *tsm_pipe_end_new(bool is_server, const struct tsm_name *name,
                                       const struct tsm_pipe_params *params);
