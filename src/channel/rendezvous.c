@@ -313,6 +313,18 @@ static NTSTATUS introduce(int socket, uint32_t access, const struct tsm_pipe_par
     return STATUS_SUCCESS;
 }
 
+/* Does the folder's owner listen? A name in it may be a link to anybody's socket. */
+static bool is_owners(const struct tsm_name_folder *folder, int socket)
+{
+    struct tsm_unix_peer peer;
+
+    if (NT_SUCCESS(tsm_unix_peer(socket, &peer)) && peer.uid == folder->owner)
+        return true;
+    tsm_trace(TSM_TRACE_NAME, "a listener of user %u is in the name of another: passed by",
+              folder->owner);
+    return false;
+}
+
 /* Tries the listeners of one folder, the longest first. */
 static NTSTATUS connect_in(struct tsm_name_folder *folder, uint32_t access,
                            struct tsm_pipe_params *params, struct tsm_channel **out)
@@ -335,6 +347,10 @@ static NTSTATUS connect_in(struct tsm_name_folder *folder, uint32_t access,
             break;
         }
         status = tsm_unix_connect(folder->fd, entries[i].file, &socket);
+        if (NT_SUCCESS(status) && !is_owners(folder, socket)) {
+            tsm_unix_close(socket);
+            continue;
+        }
         if (NT_SUCCESS(status)) {
             remember_taken(entries[i].seq);
             tsm_name_entry_remove(folder, entries[i].file);

@@ -11,12 +11,33 @@
 
 #define SEALS (F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL)
 
-NTSTATUS tsm_memfd_new(uint64_t size, int *out)
-{
-    int fd = memfd_create("transom", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+/* Since Linux 6.3; a system can be set up to refuse memory that could be executed. */
+#ifndef MFD_NOEXEC_SEAL
+#define MFD_NOEXEC_SEAL 0x0008u
+#endif
+#ifndef F_SEAL_EXEC
+#define F_SEAL_EXEC 0x0020
+#endif
 
+NTSTATUS tsm_memfd_create(const char *name, int *out)
+{
+    int fd = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_NOEXEC_SEAL);
+
+    if (fd < 0 && errno == EINVAL)
+        fd = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
     if (fd < 0)
         return tsm_status_from_errno(errno);
+    *out = fd;
+    return STATUS_SUCCESS;
+}
+
+NTSTATUS tsm_memfd_new(uint64_t size, int *out)
+{
+    int fd = -1;
+    NTSTATUS created = tsm_memfd_create("transom", &fd);
+
+    if (!NT_SUCCESS(created))
+        return created;
     if (ftruncate(fd, (off_t)size) < 0 || fcntl(fd, F_ADD_SEALS, SEALS) < 0) {
         NTSTATUS status = tsm_status_from_errno(errno);
 
@@ -32,8 +53,10 @@ NTSTATUS tsm_memfd_check(int fd, uint64_t size)
     struct statfs fs;
     struct stat info;
 
-    if (fcntl(fd, F_GET_SEALS) != SEALS || fstat(fd, &info) < 0 || fstatfs(fd, &fs) < 0 ||
-        fs.f_type != TMPFS_MAGIC || (uint64_t)info.st_size != size)
+    int seals = fcntl(fd, F_GET_SEALS);
+
+    if (seals < 0 || (seals & ~F_SEAL_EXEC) != SEALS || fstat(fd, &info) < 0 ||
+        fstatfs(fd, &fs) < 0 || fs.f_type != TMPFS_MAGIC || (uint64_t)info.st_size != size)
         return STATUS_INVALID_PARAMETER;
     return STATUS_SUCCESS;
 }

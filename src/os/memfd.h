@@ -7,6 +7,9 @@
 
 #include "base/status.h"
 
+/* An empty one that can be sealed. */
+tsm_must_check NTSTATUS tsm_memfd_create(const char *name, int *out);
+
 /* A sparse memfd of that size, sealed so that nobody changes its size or its seals. */
 tsm_must_check NTSTATUS tsm_memfd_new(uint64_t size, int *out);
 

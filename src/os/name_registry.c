@@ -36,6 +36,7 @@
 #define LITERAL_MAX    180
 #define LOCK_WAIT_MS   5000
 #define NAME_BYTES_MAX 1100
+#define ENTRIES_MAX    16384 /* looked at in a folder, which may be a stranger's */
 
 struct folder_name {
     char text[LITERAL_MAX + 1];
@@ -182,6 +183,9 @@ NTSTATUS tsm_name_folder_open_own(const char16_t *folded, uint32_t length,
             break;
     }
     close(user);
+    if (!NT_SUCCESS(status))
+        tsm_trace(TSM_TRACE_NAME, "the folder %s cannot be made: %s", name.text,
+                  tsm_status_name(status));
     return status;
 }
 
@@ -230,13 +234,22 @@ static bool folder_open_in(int user, const struct folder_name *name, struct tsm_
     return false;
 }
 
+/* Is the owner of folders[count] among those before it? */
+static bool is_owner_known(const struct tsm_name_folder *folders, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++)
+        if (folders[i].owner == folders[count].owner)
+            return true;
+    return false;
+}
+
 NTSTATUS tsm_name_folder_find(const char16_t *folded, uint32_t length, struct tsm_name_folder *out,
                               uint32_t capacity, uint32_t *count)
 {
     struct folder_name name;
     bool shared;
     int dir;
-    NTSTATUS status = tsm_runtime_dir_open(&dir, &shared);
+    NTSTATUS status = tsm_runtime_dir_open(&dir, &shared, false);
 
     *count = 0;
     if (!NT_SUCCESS(status))
@@ -255,8 +268,13 @@ NTSTATUS tsm_name_folder_find(const char16_t *folded, uint32_t length, struct ts
         if (user < 0)
             continue;
         if (folder_open_in(user, &name, &out[*count])) {
-            out[*count].is_shared = shared;
-            (*count)++;
+            /* One place for each user: nobody hides others behind many folders of his own. */
+            if (is_owner_known(out, *count)) {
+                close(out[*count].fd);
+            } else {
+                out[*count].is_shared = shared;
+                (*count)++;
+            }
         }
         close(user);
     }
@@ -304,6 +322,8 @@ NTSTATUS tsm_name_folder_list(const struct tsm_name_folder *folder, char kind,
     while ((file = readdir(listing))) {
         if (file->d_name[0] != kind)
             continue;
+        if (used == ENTRIES_MAX)
+            break;
         if (used == capacity) {
             uint32_t larger = capacity ? 2 * capacity : 8;
             struct tsm_name_entry *moved = realloc(found, larger * sizeof(*found));

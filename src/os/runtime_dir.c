@@ -11,6 +11,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,35 +21,47 @@
 #include "base/trace.h"
 #include "os/dir.h"
 
-/* The path, and whether it may be created. */
+/* The path; false if it is too long. A set-user-ID program does not ask its caller. */
 static bool choose_path(char *path, size_t size)
 {
-    const char *given = getenv("TRANSOM_DIR");
-    const char *session = getenv("XDG_RUNTIME_DIR");
+    const char *given = secure_getenv("TRANSOM_DIR");
+    const char *session = secure_getenv("XDG_RUNTIME_DIR");
     struct stat info;
+    int length;
 
-    if (given && *given) {
-        snprintf(path, size, "%s", given);
-        return true;
-    }
-    if (stat("/run/transom", &info) == 0) {
-        snprintf(path, size, "/run/transom");
-        return false;
-    }
-    if (session && *session)
-        snprintf(path, size, "%s/transom", session);
+    if (given && *given)
+        length = snprintf(path, size, "%s", given);
+    else if (stat("/run/transom", &info) == 0)
+        length = snprintf(path, size, "/run/transom");
+    else if (session && *session)
+        length = snprintf(path, size, "%s/transom", session);
     else
-        snprintf(path, size, "/tmp/transom-%u", (unsigned)geteuid());
-    return true;
+        length = snprintf(path, size, "/tmp/transom-%u", (unsigned)geteuid());
+    return length > 0 && (size_t)length < size;
 }
 
-NTSTATUS tsm_runtime_dir_open(int *fd, bool *shared)
+/* Why a directory of this owner and mode cannot be trusted; NULL: it can. */
+static const char *distrust(const struct stat *info)
 {
-    char path[4096];
+    if (info->st_uid != geteuid() && info->st_uid != 0)
+        return "it is another user's";
+    if ((info->st_mode & 022) && !(info->st_mode & S_ISVTX))
+        return "others can write to it and it is not sticky";
+    return NULL;
+}
+
+NTSTATUS tsm_runtime_dir_open(int *fd, bool *shared, bool create)
+{
+    char path[PATH_MAX];
     struct stat info;
 
-    if (choose_path(path, sizeof(path)) && mkdir(path, 0700) < 0 && errno != EEXIST) {
-        NTSTATUS status = tsm_status_from_errno(errno);
+    if (!choose_path(path, sizeof(path))) {
+        tsm_trace(TSM_TRACE_NAME, "the runtime directory's name is too long");
+        return STATUS_NAME_TOO_LONG;
+    }
+    if (create && mkdir(path, 0700) < 0 && errno != EEXIST) {
+        NTSTATUS status =
+            errno == ENOENT ? STATUS_OBJECT_PATH_NOT_FOUND : tsm_status_from_errno(errno);
 
         tsm_trace(TSM_TRACE_NAME, "%s: cannot be made: %s", path, strerror(errno));
         return status;
@@ -65,17 +78,15 @@ NTSTATUS tsm_runtime_dir_open(int *fd, bool *shared)
         return status;
     }
 
-    bool is_shared = (info.st_mode & 022) != 0;
+    const char *reason = distrust(&info);
 
-    if ((info.st_uid != geteuid() && info.st_uid != 0) ||
-        (is_shared && !(info.st_mode & S_ISVTX))) {
-        tsm_trace(TSM_TRACE_NAME, "%s: %s", path,
-                  is_shared ? "others can write to it and it is not sticky" : "is another user's");
+    if (reason) {
+        tsm_trace(TSM_TRACE_NAME, "%s: %s", path, reason);
         close(opened);
         return STATUS_ACCESS_DENIED;
     }
     *fd = opened;
-    *shared = is_shared;
+    *shared = (info.st_mode & 022) != 0;
     return STATUS_SUCCESS;
 }
 
@@ -122,7 +133,7 @@ NTSTATUS tsm_runtime_dir_open_own(int *fd, bool *shared, bool create)
 {
     char name[32];
     int dir;
-    NTSTATUS status = tsm_runtime_dir_open(&dir, shared);
+    NTSTATUS status = tsm_runtime_dir_open(&dir, shared, create);
 
     if (!NT_SUCCESS(status))
         return status;
@@ -153,5 +164,8 @@ NTSTATUS tsm_runtime_dir_open_own(int *fd, bool *shared, bool create)
     close(dir);
     if (is_found)
         return STATUS_SUCCESS;
+    if (!NT_SUCCESS(status))
+        tsm_trace(TSM_TRACE_NAME, "%s cannot be made in the runtime directory: %s", name,
+                  tsm_status_name(status));
     return create && !NT_SUCCESS(status) ? status : STATUS_OBJECT_NAME_NOT_FOUND;
 }

@@ -7,10 +7,11 @@
 #include "base/status.h"
 
 /*
- * The runtime directory, checked: ours or root's, and not writable by others unless sticky. *shared:
- * other users serve here too. *fd is owned by the caller.
+ * The runtime directory, checked: ours or root's, and not writable by others unless sticky, else
+ * STATUS_ACCESS_DENIED. *shared: other users serve here too. *fd is owned by the caller. create:
+ * make it if it is missing, else STATUS_OBJECT_NAME_NOT_FOUND.
  */
-tsm_must_check NTSTATUS tsm_runtime_dir_open(int *fd, bool *shared);
+tsm_must_check NTSTATUS tsm_runtime_dir_open(int *fd, bool *shared, bool create);
 
 /* The calling user's own folder in it. create: make it if it is missing, else
  * STATUS_OBJECT_NAME_NOT_FOUND. */

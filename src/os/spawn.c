@@ -6,11 +6,12 @@
 #include <signal.h>
 #include <spawn.h>
 #include <stdlib.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "os/memfd.h"
 
 #define DATA_MAX (8u << 20)
 
@@ -84,10 +85,11 @@ NTSTATUS tsm_spawn_kill(int pidfd)
 
 NTSTATUS tsm_spawn_data_fd(const void *data, size_t length, int *out)
 {
-    int fd = memfd_create("transom-handles", MFD_CLOEXEC);
+    int fd = -1;
+    NTSTATUS status = tsm_memfd_create("transom-handles", &fd);
 
-    if (fd < 0)
-        return tsm_status_from_errno(errno);
+    if (!NT_SUCCESS(status))
+        return status;
     if (write(fd, data, length) != (ssize_t)length) {
         close(fd);
         return STATUS_NO_MEMORY;
