@@ -320,6 +320,8 @@ static void look(struct direction *direction, uint32_t length, bool one_message)
 
     uint32_t count = tsm_ring_look(&direction->reader, bytes, length, one_message, &rest);
 
+    uint64_t available = tsm_ring_available(&direction->reader);
+
     MUST(count <= length && bytes[length] == 0xA5);
     if (one_message)
         MUST(count <= rest);
@@ -330,7 +332,7 @@ static void look(struct direction *direction, uint32_t length, bool one_message)
         if (note)
             for (uint32_t i = 0; i < tsm_min_u64(count, note->length); i++)
                 MUST(bytes[i] == byte_of(direction->read));
-        MUST(tsm_ring_available(&direction->reader) >= count);
+        MUST(available >= count);
     }
     free(bytes);
 }
