@@ -5,9 +5,12 @@
 #include <fcntl.h>
 #include <linux/magic.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
 #include <unistd.h>
+
+#include "base/trace.h"
 
 #define SEALS (F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL)
 
@@ -33,7 +36,16 @@ NTSTATUS tsm_memfd_create(const char *name, int *out)
 
 NTSTATUS tsm_memfd_new(uint64_t size, int *out)
 {
+    struct rlimit limit;
     int fd = -1;
+
+    /* A limit on the size of files counts here too, and comes as a signal that kills. */
+    if (getrlimit(RLIMIT_FSIZE, &limit) == 0 && size > limit.rlim_cur) {
+        tsm_trace(TSM_TRACE_RING, "RLIMIT_FSIZE forbids shared memory of %llu bytes",
+                  (unsigned long long)size);
+        return STATUS_INSUFFICIENT_RESOURCES;
+    }
+
     NTSTATUS created = tsm_memfd_create("transom", &fd);
 
     if (!NT_SUCCESS(created))

@@ -177,6 +177,8 @@ NTSTATUS tsm_name_folder_open_own(const char16_t *folded, uint32_t length,
                 *out = folder;
                 break;
             }
+            unlinkat(folder.fd, "name", 0);
+            unlinkat(user, name.text, AT_REMOVEDIR);
         }
         close(folder.fd);
         if (status != STATUS_OBJECT_NAME_NOT_FOUND)
@@ -259,12 +261,18 @@ NTSTATUS tsm_name_folder_find(const char16_t *folded, uint32_t length, struct ts
     DIR *listing = tsm_dir_list(dir);
     struct dirent *entry;
 
+    if (!listing)
+        status = tsm_status_from_errno(errno);
     while (listing && *count < capacity && (entry = readdir(listing))) {
         if (entry->d_name[0] != 'u')
             continue;
 
         int user = openat(dir, entry->d_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
 
+        if (user < 0 && (errno == EMFILE || errno == ENFILE || errno == ENOMEM)) {
+            status = tsm_status_from_errno(errno);
+            break;
+        }
         if (user < 0)
             continue;
         if (folder_open_in(user, &name, &out[*count])) {
@@ -281,7 +289,9 @@ NTSTATUS tsm_name_folder_find(const char16_t *folded, uint32_t length, struct ts
     if (listing)
         closedir(listing);
     close(dir);
-    return *count ? STATUS_SUCCESS : STATUS_OBJECT_NAME_NOT_FOUND;
+    if (*count)
+        return STATUS_SUCCESS;
+    return NT_SUCCESS(status) ? STATUS_OBJECT_NAME_NOT_FOUND : status;
 }
 
 static bool entry_parse(const char *file, struct tsm_name_entry *out)
@@ -427,13 +437,13 @@ void tsm_name_folder_wait(const struct tsm_name_folder *folders, uint32_t count,
 
             snprintf(path, sizeof(path), "/proc/self/fd/%d", folders[i].fd);
             if (inotify_add_watch(*watch_fd, path, IN_MOVED_TO | IN_DELETE | IN_DELETE_SELF) < 0) {
-                tsm_trace(TSM_TRACE_NAME, "inotify is used up: looking from time to time");
                 close(*watch_fd);
                 *watch_fd = -2;
             }
         }
         if (*watch_fd >= 0)
             return; /* look once more: something may have changed before the watch stood */
+        tsm_trace(TSM_TRACE_NAME, "inotify is used up: looking from time to time");
         *watch_fd = -2;
     }
 

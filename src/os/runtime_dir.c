@@ -90,24 +90,26 @@ NTSTATUS tsm_runtime_dir_open(int *fd, bool *shared, bool create)
     return STATUS_SUCCESS;
 }
 
-/* A folder of that name that is really the caller's. */
-static bool open_if_own(int dir, const char *name, int *out)
+/* A folder of that name that is really the caller's. STATUS_OBJECT_NAME_NOT_FOUND: nothing is
+ * there; STATUS_OBJECT_NAME_COLLISION: somebody's something is. */
+static NTSTATUS open_if_own(int dir, const char *name, int *out)
 {
     struct stat info;
     int fd = openat(dir, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
 
     if (fd < 0)
-        return false;
+        return errno == ENOTDIR || errno == ELOOP || errno == EACCES ? STATUS_OBJECT_NAME_COLLISION
+                                                                     : tsm_status_from_errno(errno);
     if (fstat(fd, &info) == 0 && info.st_uid == geteuid()) {
         *out = fd;
-        return true;
+        return STATUS_SUCCESS;
     }
     close(fd);
-    return false;
+    return STATUS_OBJECT_NAME_COLLISION;
 }
 
-/* The caller's folder under whatever name, the smallest first. */
-static bool find_own(int dir, int *out)
+/* The caller's folder under a made-up name, the smallest first. */
+static NTSTATUS find_own(int dir, int *out)
 {
     char best[256] = "";
     char prefix[16];
@@ -115,7 +117,7 @@ static bool find_own(int dir, int *out)
     struct dirent *entry;
 
     if (!listing)
-        return false;
+        return tsm_status_from_errno(errno);
     snprintf(prefix, sizeof(prefix), "u%u-", (unsigned)geteuid());
     while ((entry = readdir(listing))) {
         struct stat info;
@@ -126,46 +128,49 @@ static bool find_own(int dir, int *out)
             snprintf(best, sizeof(best), "%s", entry->d_name);
     }
     closedir(listing);
-    return *best && open_if_own(dir, best, out);
+    return *best ? open_if_own(dir, best, out) : STATUS_OBJECT_NAME_NOT_FOUND;
+}
+
+/* Makes a folder, unless it is there. */
+static NTSTATUS make_folder(int dir, const char *name, bool shared)
+{
+    if (mkdirat(dir, name, shared ? 0755 : 0700) < 0 && errno != EEXIST) {
+        NTSTATUS status = tsm_status_from_errno(errno);
+
+        tsm_trace(TSM_TRACE_NAME, "%s cannot be made in the runtime directory: %s", name,
+                  strerror(errno));
+        return status;
+    }
+    return STATUS_SUCCESS;
 }
 
 NTSTATUS tsm_runtime_dir_open_own(int *fd, bool *shared, bool create)
 {
-    char name[32];
+    char name[32], other_name[48];
     int dir;
     NTSTATUS status = tsm_runtime_dir_open(&dir, shared, create);
 
     if (!NT_SUCCESS(status))
         return status;
     snprintf(name, sizeof(name), "u%u", (unsigned)geteuid());
-
-    bool is_found = open_if_own(dir, name, fd) || (*shared && find_own(dir, fd));
-
-    if (!is_found && create) {
-        mode_t mode = *shared ? 0755 : 0700;
-
-        status = STATUS_SUCCESS;
-        if (mkdirat(dir, name, mode) < 0) {
-            if (errno == EEXIST) { /* squatted, or a sibling process was faster */
-                snprintf(name + strlen(name), sizeof(name) - strlen(name), "-%d", (int)getpid());
-                if (mkdirat(dir, name, mode) < 0 && errno != EEXIST)
-                    status = tsm_status_from_errno(errno);
-            } else {
-                status = tsm_status_from_errno(errno);
-            }
-        }
-        if (NT_SUCCESS(status)) {
-            snprintf(name, sizeof(name), "u%u", (unsigned)geteuid());
-            is_found = open_if_own(dir, name, fd) || find_own(dir, fd);
-            if (is_found && *shared)
-                fchmod(*fd, 0755); /* the umask may have narrowed it */
+    snprintf(other_name, sizeof(other_name), "%s-%d", name, (int)getpid());
+    status = open_if_own(dir, name, fd);
+    if (status == STATUS_OBJECT_NAME_NOT_FOUND && create) {
+        status = make_folder(dir, name, *shared);
+        if (NT_SUCCESS(status))
+            status = open_if_own(dir, name, fd);
+    }
+    if (status == STATUS_OBJECT_NAME_COLLISION && *shared) {
+        tsm_trace(TSM_TRACE_NAME, "%s in the runtime directory is not ours: passed by", name);
+        status = find_own(dir, fd);
+        if (status == STATUS_OBJECT_NAME_NOT_FOUND && create) {
+            status = make_folder(dir, other_name, *shared);
+            if (NT_SUCCESS(status))
+                status = find_own(dir, fd);
         }
     }
+    if (NT_SUCCESS(status) && create && *shared)
+        fchmod(*fd, 0755); /* the umask may have narrowed it */
     close(dir);
-    if (is_found)
-        return STATUS_SUCCESS;
-    if (!NT_SUCCESS(status))
-        tsm_trace(TSM_TRACE_NAME, "%s cannot be made in the runtime directory: %s", name,
-                  tsm_status_name(status));
-    return create && !NT_SUCCESS(status) ? status : STATUS_OBJECT_NAME_NOT_FOUND;
+    return status == STATUS_OBJECT_NAME_COLLISION ? STATUS_ACCESS_DENIED : status;
 }
