@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: MIT */
+#include "support.h"
+
+#include <fcntl.h>
+#include <sys/socket.h>
+
+#include "channel/channel.h"
+
+static const uint32_t quota[2] = {4096, 8192};
+
+static void pair(int ends[2])
+{
+    assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends),
+                     0);
+}
+
+static void connect_both(struct tsm_channel **client, struct tsm_channel **server)
+{
+    int ends[2];
+
+    pair(ends);
+    assert_status(tsm_channel_new(quota, client), STATUS_SUCCESS);
+    (*client)->socket = ends[0];
+    assert_status(
+        tsm_channel_from_peer(fcntl((*client)->memfd, F_DUPFD_CLOEXEC, 0), ends[1], quota, server),
+        STATUS_SUCCESS);
+}
+
+static void what_goes_out_of_one_side_comes_into_the_other(void **state)
+{
+    struct tsm_channel *client, *server;
+    struct tsm_ring_header *out, *in;
+    uint64_t out_capacity, in_capacity;
+    uint8_t *out_data, *in_data;
+
+    connect_both(&client, &server);
+    out = tsm_channel_outgoing(client, &out_data, &out_capacity);
+    in = tsm_channel_incoming(server, &in_data, &in_capacity);
+    assert_int_equal(out_capacity, in_capacity);
+    atomic_store(&out->producer.head, 1234);
+    assert_int_equal(atomic_load(&in->producer.head), 1234);
+    out_data[out_capacity - 1] = 77;
+    assert_int_equal(in_data[in_capacity - 1], 77);
+    assert_int_equal(server->peer.pid, getpid());
+    tsm_channel_unref(client);
+    tsm_channel_unref(server);
+}
+
+static void bad_memory_is_refused_and_everything_closed(void **state)
+{
+    const uint32_t large[2] = {64 << 20, 4096};
+    struct tsm_channel *client, *server = NULL;
+    int ends[2];
+
+    for (int i = 0; i < 4; i++) {
+        int memfd = -1;
+
+        pair(ends);
+        assert_status(tsm_channel_new(quota, &client), STATUS_SUCCESS);
+        if (i == 0)
+            client->header->magic ^= 1;
+        if (i == 1)
+            client->header->version++;
+        if (i != 3)
+            memfd = fcntl(client->memfd, F_DUPFD_CLOEXEC, 0);
+        assert_status(tsm_channel_from_peer(memfd, ends[1], i == 2 ? large : quota, &server),
+                      STATUS_INVALID_PARAMETER);
+        assert_null(server);
+        tsm_channel_unref(client);
+        close(ends[0]);
+    }
+}
+
+static void goodbye_is_told_once_and_only_a_server_disconnects(void **state)
+{
+    struct tsm_channel *client, *server;
+
+    connect_both(&client, &server);
+    assert_int_equal(tsm_channel_peer_state(client), TSM_SIDE_OPEN);
+    tsm_channel_announce(client, TSM_SIDE_DISCONNECTED);
+    assert_int_equal(tsm_channel_peer_state(server), TSM_SIDE_CLOSED);
+    tsm_channel_announce(server, TSM_SIDE_DISCONNECTED);
+    tsm_channel_announce(server, TSM_SIDE_CLOSED);
+    assert_int_equal(tsm_channel_peer_state(client), TSM_SIDE_DISCONNECTED);
+    atomic_store(&client->header->server_state, 77);
+    assert_int_equal(tsm_channel_peer_state(client), TSM_SIDE_CLOSED);
+    tsm_channel_close(client, TSM_SIDE_CLOSED);
+    tsm_channel_close(server, TSM_SIDE_CLOSED);
+}
+
+static void hanging_up_ends_the_connection_for_both(void **state)
+{
+    struct tsm_channel *client, *server;
+
+    connect_both(&client, &server);
+    tsm_channel_hang_up(server);
+    assert_int_equal(tsm_channel_peer_state(client), TSM_SIDE_CLOSED);
+    assert_true(tsm_unix_wait_readable(client->socket, tsm_deadline_in_ms(1000)));
+    tsm_channel_unref(client);
+    tsm_channel_unref(server);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(what_goes_out_of_one_side_comes_into_the_other),
+        TEST(bad_memory_is_refused_and_everything_closed),
+        TEST(goodbye_is_told_once_and_only_a_server_disconnects),
+        TEST(hanging_up_ends_the_connection_for_both),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

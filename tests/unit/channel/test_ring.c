@@ -1,0 +1,382 @@
+/* SPDX-License-Identifier: MIT */
+/* One step at a time, in one thread: both ends of a small ring, and what a lie does to each. */
+#include "support.h"
+
+#include "channel/ring.h"
+
+#define CAPACITY 1024
+
+static struct tsm_ring_header *shared;
+static uint8_t *data;
+static struct tsm_ring_writer writer;
+static struct tsm_ring_reader reader;
+static uint64_t place;
+
+static int ring_begin(void **state)
+{
+    shared = aligned_alloc(128, sizeof(*shared));
+    data = calloc(1, CAPACITY);
+    if (!shared || !data)
+        return 1;
+    memset(shared, 0, sizeof(*shared));
+    tsm_ring_writer_init(&writer, shared, data, CAPACITY, 100);
+    tsm_ring_reader_init(&reader, shared, data, CAPACITY, 100);
+    return support_begin(state);
+}
+
+static int ring_end(void **state)
+{
+    free(shared);
+    free(data);
+    return support_end(state);
+}
+
+static bool put(const char *text, uint32_t flags)
+{
+    return tsm_ring_write(&writer, text, (uint32_t)strlen(text), flags, &place);
+}
+
+/* What one read of up to length bytes takes; "-" for nothing, "!" for taken back. */
+static const char *get(uint32_t length)
+{
+    static char text[CAPACITY + 1];
+    struct tsm_ring_next next;
+    bool was_cancelled;
+    uint32_t count;
+
+    if (!tsm_ring_peek(&reader, &next))
+        return "-";
+    count = tsm_ring_take(&reader, text, length, &was_cancelled);
+    text[count] = 0;
+    tsm_ring_reader_publish(&reader, 0);
+    return was_cancelled ? "!" : text;
+}
+
+static struct tsm_frame *frame_of(uint64_t at)
+{
+    return (struct tsm_frame *)(void *)(data + at);
+}
+
+static void an_empty_ring_has_nothing(void **state)
+{
+    assert_string_equal(get(10), "-");
+    assert_int_equal(tsm_ring_available(&reader), 0);
+    assert_false(tsm_ring_has_news(&reader));
+}
+
+static void frames_come_in_order_and_in_parts(void **state)
+{
+    struct tsm_ring_next next;
+
+    assert_true(put("first", 0) && put("second", TSM_FRAME_MORE) && put("", 0));
+    assert_true(tsm_ring_has_news(&reader));
+    assert_int_equal(tsm_ring_available(&reader), 11);
+    assert_string_equal(get(3), "fir");
+    assert_true(tsm_ring_peek(&reader, &next));
+    assert_int_equal(next.rest, 2);
+    assert_true(next.is_last);
+    assert_string_equal(get(10), "st");
+    assert_int_equal(reader.messages, 1);
+    assert_true(tsm_ring_peek(&reader, &next));
+    assert_false(next.is_last);
+    assert_string_equal(get(10), "second");
+    assert_int_equal(reader.messages, 1);
+    assert_string_equal(get(10), "");
+    assert_int_equal(reader.messages, 2);
+    assert_string_equal(get(10), "-");
+    assert_int_equal(tsm_ring_writer_messages_read(&writer), 2);
+    assert_int_equal(tsm_ring_writer_consumed(&writer), 11);
+}
+
+static void a_full_ring_takes_no_more_until_the_reader_was_there(void **state)
+{
+    char text[201];
+    int count = 0;
+
+    memset(text, 'x', 200);
+    text[200] = 0;
+    while (put(text, 0))
+        count++;
+    assert_int_equal(count, 4);
+    assert_false(writer.is_broken);
+    /* Beside the frame there must be room for a jump: the place of one is not enough. */
+    assert_string_equal(get(200), text);
+    assert_false(put(text, 0));
+    assert_string_equal(get(200), text);
+    assert_true(put(text, 0));
+    for (int i = 0; i < 3; i++)
+        assert_string_equal(get(200), text);
+    assert_string_equal(get(200), "-");
+}
+
+/* Many laps with lengths that end everywhere, at the very end of the ring too. */
+static void nothing_is_lost_over_many_laps(void **state)
+{
+    char text[241], expected[241];
+    uint32_t written = 0, read = 0, length;
+
+    for (int i = 0; i < 20000; i++) {
+        length = written * 7 % 241;
+        memset(text, 'a' + written % 26, length);
+        text[length] = 0;
+        if (written - read < 1 + (uint32_t)i / 16 % 6 && put(text, 0)) {
+            assert_true(place % 8 == 0 && place + 8 + length <= CAPACITY);
+            written++;
+        } else if (read < written) {
+            length = read * 7 % 241;
+            memset(expected, 'a' + read % 26, length);
+            expected[length] = 0;
+            assert_string_equal(get(240), expected);
+            read++;
+        }
+    }
+    assert_true(written > 5000);
+    assert_false(reader.is_broken || writer.is_broken);
+}
+
+static void a_look_takes_nothing(void **state)
+{
+    char text[32] = "";
+    uint64_t rest = 0;
+
+    put("one", 0);
+    put("two", 0);
+    assert_int_equal(tsm_ring_look(&reader, text, sizeof(text), false, &rest), 6);
+    assert_memory_equal(text, "onetwo", 6);
+    assert_int_equal(rest, 3);
+    assert_int_equal(tsm_ring_look(&reader, text, sizeof(text), true, &rest), 3);
+    assert_int_equal(tsm_ring_look(&reader, text, 2, true, &rest), 2);
+    assert_int_equal(rest, 3);
+    assert_string_equal(get(10), "one");
+}
+
+static void what_is_taken_back_is_not_read(void **state)
+{
+    uint64_t first;
+
+    put("first", TSM_FRAME_REVOCABLE);
+    first = place;
+    put("second", TSM_FRAME_REVOCABLE);
+    assert_int_equal(tsm_ring_cancel(&writer, first, 5), 5);
+    assert_int_equal(writer.payload, 6);
+    assert_int_equal(writer.messages, 1);
+    assert_string_equal(get(2), "se");
+    assert_int_equal(tsm_ring_cancel(&writer, place, 6), 4);
+    assert_int_equal(writer.payload, 2);
+    assert_string_equal(get(10), "-");
+    assert_int_equal(tsm_ring_available(&reader), 0);
+    assert_false(reader.is_broken);
+}
+
+static void what_was_read_cannot_be_taken_back(void **state)
+{
+    put("first", TSM_FRAME_REVOCABLE);
+    assert_string_equal(get(10), "first");
+    assert_int_equal(tsm_ring_cancel(&writer, place, 5), 0);
+    assert_int_equal(writer.payload, 5);
+    assert_int_equal(writer.messages, 1);
+}
+
+static void a_dead_writers_blocked_writes_go_with_it(void **state)
+{
+    char text[101];
+
+    memset(text, 'x', 100);
+    text[100] = 0;
+    put(text, 0);
+    put("blocked", TSM_FRAME_REVOCABLE);
+    put("half", TSM_FRAME_MORE);
+    tsm_ring_reader_drop_pending(&reader);
+    assert_string_equal(get(200), text);
+    assert_string_equal(get(200), "-");
+    assert_int_equal(tsm_ring_available(&reader), 0);
+    put("from the grave", 0);
+    assert_string_equal(get(200), "-");
+}
+
+static void a_dead_writer_of_an_empty_ring_writes_no_more(void **state)
+{
+    tsm_ring_reader_drop_pending(&reader);
+    put("from the grave", 0);
+    assert_string_equal(get(200), "-");
+}
+
+/* ---- lies ---- */
+
+static void assert_reader_gives_up(void)
+{
+    assert_string_equal(get(100), "-");
+    assert_true(reader.is_broken);
+    /* For good, whatever the memory says later. */
+    atomic_store(&shared->producer.head, reader.tail);
+    assert_string_equal(get(100), "-");
+}
+
+static void a_head_too_far_ahead_is_a_lie(void **state)
+{
+    put("x", 0);
+    atomic_store(&shared->producer.head, CAPACITY + 8);
+    assert_reader_gives_up();
+}
+
+static void a_head_that_goes_back_is_a_lie(void **state)
+{
+    put("first", 0);
+    put("second", 0);
+    get(10);
+    atomic_store(&shared->producer.head, 0);
+    get(10); /* what was published before */
+    assert_reader_gives_up();
+}
+
+static void half_a_frame_header_is_a_lie(void **state)
+{
+    atomic_store(&shared->producer.head, 4);
+    assert_reader_gives_up();
+}
+
+static void a_frame_longer_than_what_is_published_is_a_lie(void **state)
+{
+    put("x", 0);
+    frame_of(0)->word = 9;
+    assert_reader_gives_up();
+}
+
+static void a_frame_over_the_end_of_the_ring_is_a_lie(void **state)
+{
+    put("x", 0);
+    atomic_store(&shared->producer.head, CAPACITY);
+    frame_of(0)->word = CAPACITY - 7;
+    assert_reader_gives_up();
+}
+
+static void the_longest_length_is_a_lie(void **state)
+{
+    put("x", 0);
+    frame_of(0)->word = TSM_FRAME_LENGTH;
+    assert_reader_gives_up();
+}
+
+static void a_frame_that_shrinks_while_it_is_read_is_a_lie(void **state)
+{
+    put("long enough", 0);
+    assert_string_equal(get(8), "long eno");
+    frame_of(0)->word = TSM_FRAME_MORE | 3;
+    assert_reader_gives_up();
+}
+
+static void an_empty_piece_of_a_message_is_a_lie(void **state)
+{
+    put("x", 0);
+    frame_of(0)->word = TSM_FRAME_MORE;
+    assert_reader_gives_up();
+}
+
+static void a_jump_out_of_the_ring_is_a_lie(void **state)
+{
+    put("x", 0);
+    frame_of(0)->word = CAPACITY / 8;
+    frame_of(0)->take = TSM_FRAME_IS_JUMP;
+    assert_reader_gives_up();
+}
+
+static void a_jump_to_a_jump_is_a_lie(void **state)
+{
+    put("x", 0);
+    frame_of(0)->word = 0;
+    frame_of(0)->take = TSM_FRAME_IS_JUMP;
+    atomic_store(&shared->producer.head, CAPACITY);
+    assert_reader_gives_up();
+}
+
+static void bytes_that_were_claimed_by_nobody_are_a_lie(void **state)
+{
+    bool was_cancelled;
+    char text[8];
+
+    put("claimed", TSM_FRAME_REVOCABLE);
+    atomic_store(&frame_of(0)->take, 5);
+    tsm_ring_take(&reader, text, sizeof(text), &was_cancelled);
+    assert_true(reader.is_broken || was_cancelled);
+    assert_reader_gives_up();
+}
+
+static void a_tail_before_what_it_was_is_a_lie(void **state)
+{
+    char text[241];
+
+    memset(text, 'x', 240);
+    text[240] = 0;
+    put(text, 0);
+    get(240);
+    while (put(text, 0))
+        ;
+    assert_true(writer.tail_seen > 0);
+    atomic_store(&shared->consumer.tail, 0);
+    assert_false(put(text, 0));
+    assert_true(writer.is_broken);
+}
+
+static void a_tail_behind_the_head_is_a_lie(void **state)
+{
+    char text[241];
+
+    memset(text, 'x', 240);
+    text[240] = 0;
+    while (put(text, 0))
+        ;
+    atomic_store(&shared->consumer.tail, writer.head + 8);
+    assert_false(put(text, 0));
+    assert_true(writer.is_broken);
+    assert_false(put("", 0));
+}
+
+static void more_taken_than_was_there_is_a_lie(void **state)
+{
+    put("x", TSM_FRAME_REVOCABLE);
+    atomic_store(&frame_of(place)->take, 2);
+    assert_int_equal(tsm_ring_cancel(&writer, place, 1), 0);
+    assert_true(writer.is_broken);
+    assert_int_equal(writer.payload, 1);
+}
+
+static void more_consumed_than_written_is_as_if_all_were(void **state)
+{
+    put("x", 0);
+    atomic_store(&shared->consumer.payload, UINT64_MAX);
+    assert_int_equal(tsm_ring_writer_consumed(&writer), 1);
+}
+
+#define RING_TEST(function) cmocka_unit_test_setup_teardown(function, ring_begin, ring_end)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        RING_TEST(an_empty_ring_has_nothing),
+        RING_TEST(frames_come_in_order_and_in_parts),
+        RING_TEST(a_full_ring_takes_no_more_until_the_reader_was_there),
+        RING_TEST(nothing_is_lost_over_many_laps),
+        RING_TEST(a_look_takes_nothing),
+        RING_TEST(what_is_taken_back_is_not_read),
+        RING_TEST(what_was_read_cannot_be_taken_back),
+        RING_TEST(a_dead_writers_blocked_writes_go_with_it),
+        RING_TEST(a_dead_writer_of_an_empty_ring_writes_no_more),
+        RING_TEST(a_head_too_far_ahead_is_a_lie),
+        RING_TEST(a_head_that_goes_back_is_a_lie),
+        RING_TEST(half_a_frame_header_is_a_lie),
+        RING_TEST(a_frame_longer_than_what_is_published_is_a_lie),
+        RING_TEST(a_frame_over_the_end_of_the_ring_is_a_lie),
+        RING_TEST(the_longest_length_is_a_lie),
+        RING_TEST(a_frame_that_shrinks_while_it_is_read_is_a_lie),
+        RING_TEST(an_empty_piece_of_a_message_is_a_lie),
+        RING_TEST(a_jump_out_of_the_ring_is_a_lie),
+        RING_TEST(a_jump_to_a_jump_is_a_lie),
+        RING_TEST(bytes_that_were_claimed_by_nobody_are_a_lie),
+        RING_TEST(a_tail_before_what_it_was_is_a_lie),
+        RING_TEST(a_tail_behind_the_head_is_a_lie),
+        RING_TEST(more_taken_than_was_there_is_a_lie),
+        RING_TEST(more_consumed_than_written_is_as_if_all_were),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
