@@ -16,10 +16,11 @@
 #include <string.h>
 
 #include "base/trace.h"
+#include "os/name_watch.h"
 
 #define HELLO_WAIT_MS 5000
 #define LOOK_AGAIN_MS 100
-#define USERS_MAX     16
+#define USERS_MAX     TSM_NAME_WATCH_MAX
 
 /* Instances seen to be taken although their file is still there: the server has not noticed. */
 #define TAKEN_COUNT 64
@@ -426,7 +427,7 @@ NTSTATUS tsm_rendezvous_wait(const struct tsm_name *name, uint32_t timeout_ms)
     struct tsm_deadline deadline = {0};
     uint32_t count = 0, default_ms = 50;
     bool has_deadline = false;
-    int watch = -1;
+    struct tsm_name_watch watch = TSM_NAME_WATCH_INIT;
     NTSTATUS status = tsm_name_folder_find(name->folded, name->length, folders, USERS_MAX, &count);
 
     if (!NT_SUCCESS(status))
@@ -444,10 +445,9 @@ NTSTATUS tsm_rendezvous_wait(const struct tsm_name *name, uint32_t timeout_ms)
             status = STATUS_IO_TIMEOUT;
             break;
         }
-        tsm_name_folder_wait(folders, count, &watch, LOOK_AGAIN_MS, deadline);
+        tsm_name_watch_wait(&watch, folders, count, LOOK_AGAIN_MS, deadline);
     }
-    if (watch >= 0)
-        tsm_unix_close(watch);
+    tsm_name_watch_end(&watch);
     close_folders(folders, count);
     return status;
 }

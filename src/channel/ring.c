@@ -107,7 +107,8 @@ static uint64_t find_gap(const struct tsm_ring_writer *writer, uint64_t size)
     for (;;) {
         uint64_t limit = next_occupied(writer, candidate);
 
-        if (limit - candidate >= size + FRAME_HEADER)
+        /* Behind a run that ends with the ring, candidate is out of it. */
+        if (limit > candidate && limit - candidate >= size + FRAME_HEADER)
             return candidate;
         if (limit >= writer->capacity)
             return UINT64_MAX;
@@ -248,10 +249,9 @@ uint64_t tsm_ring_writer_messages_read(struct tsm_ring_writer *writer)
     return atomic_load_explicit(&writer->shared->consumer.messages, memory_order_acquire);
 }
 
-uint32_t tsm_ring_cancel(struct tsm_ring_writer *writer, uint64_t frame_place)
+uint32_t tsm_ring_cancel(struct tsm_ring_writer *writer, uint64_t frame_place, uint32_t length)
 {
     struct tsm_frame *frame = frame_at(writer->data, frame_place);
-    uint32_t length = atomic_load_explicit(&frame->word, memory_order_relaxed) & TSM_FRAME_LENGTH;
     uint32_t taken = atomic_fetch_or(&frame->take, TSM_FRAME_CANCELLED);
 
     taken &= ~TSM_FRAME_CANCELLED;
@@ -301,6 +301,10 @@ static bool frame_view_at(struct tsm_ring_reader *reader, uint64_t position, uin
 
     if (word == 0)
         return false;
+    if (!(word & TSM_FRAME_VALID)) {
+        reader->is_broken = true;
+        return false;
+    }
 
     uint32_t take = atomic_load_explicit(&frame->take, memory_order_relaxed);
 
@@ -312,7 +316,9 @@ static bool frame_view_at(struct tsm_ring_reader *reader, uint64_t position, uin
             return true;
     } else {
         view->flags = word & ~TSM_FRAME_LENGTH;
-        if (FRAME_HEADER + tsm_align_up(view->length, 8) <= reader->capacity - place)
+        /* An empty piece would be taken for ever without filling the reader's buffer. */
+        if (FRAME_HEADER + tsm_align_up(view->length, 8) <= reader->capacity - place &&
+            (view->length > 0 || !(view->flags & TSM_FRAME_MORE)))
             return true;
     }
     reader->is_broken = true;
@@ -355,20 +361,33 @@ static void reader_step(struct tsm_ring_reader *reader, const struct frame_view 
     reader->taken = 0;
 }
 
+/* The frame at tail, which may have been read in part: what is taken must still be there. */
+static bool frame_view_at_tail(struct tsm_ring_reader *reader, struct frame_view *view)
+{
+    if (!frame_view_at(reader, reader->tail, reader->place, view))
+        return false;
+    if (reader->taken <= (view->is_jump ? 0 : view->length))
+        return true;
+    reader->is_broken = true;
+    return false;
+}
+
 /* Steps over jumps and cancelled frames to the first frame that can be read. */
 static bool reader_settle(struct tsm_ring_reader *reader, struct frame_view *view)
 {
     uint64_t start = reader->tail;
+    bool was_jump = false;
 
     while (!reader->is_broken) {
-        if (!frame_view_at(reader, reader->tail, reader->place, view))
+        if (!frame_view_at_tail(reader, view))
             return false;
         if (!view->is_jump && !frame_is_cancelled(reader, view))
             return true;
         reader_step(reader, view);
-        /* Jumps that lead to jumps for ever: no more than the ring holds can be unread. */
-        if (reader->tail - start > reader->capacity)
-            reader->is_broken = true;
+        /* Lies: a writer jumps when it has a frame to lay down, and no more than the ring holds can
+         * be unread. They would keep us here under our lock. */
+        reader->is_broken |= (view->is_jump && was_jump) || reader->tail - start > reader->capacity;
+        was_jump = view->is_jump;
     }
     return false;
 }
@@ -412,8 +431,12 @@ uint32_t tsm_ring_take(struct tsm_ring_reader *reader, void *out, uint32_t lengt
     struct frame_view view;
 
     *was_cancelled = false;
-    if (!frame_view_at(reader, reader->tail, reader->place, &view) || view.is_jump)
+    if (!frame_view_at_tail(reader, &view))
         return 0;
+    if (view.is_jump) { /* it was none a moment ago */
+        reader->is_broken = true;
+        return 0;
+    }
 
     struct tsm_frame *frame = frame_at(reader->data, view.place);
     uint32_t rest = frame_rest(reader, &view, reader->taken);
@@ -422,7 +445,9 @@ uint32_t tsm_ring_take(struct tsm_ring_reader *reader, void *out, uint32_t lengt
     if ((view.flags & TSM_FRAME_REVOCABLE) &&
         (frame_is_cancelled(reader, &view) ||
          (count && !frame_claim(reader, frame, reader->taken, reader->taken + count)))) {
+        /* Passed by for good: a peer that changes its mind does not make us look again. */
         *was_cancelled = true;
+        reader_step(reader, &view);
         return 0;
     }
     if (count)

@@ -107,7 +107,10 @@ void tsm_ring_reader_publish(struct tsm_ring_reader *reader, uint64_t claim);
  * Only a hint once another thread has read on. */
 static inline const _Atomic uint32_t *tsm_ring_next_word(const struct tsm_ring_reader *reader)
 {
-    return (const _Atomic uint32_t *)(const void *)(reader->data + reader->place);
+    uint64_t place =
+        reader->place <= reader->capacity - sizeof(struct tsm_frame) ? reader->place : 0;
+
+    return (const _Atomic uint32_t *)(const void *)(reader->data + place);
 }
 
 /* True if the writer says that it has published frames beyond this position. */

@@ -20,7 +20,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
-#include <sys/inotify.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -425,38 +424,4 @@ void tsm_name_entry_file(char kind, uint64_t seq, const char *text, char out[TSM
 void tsm_name_entry_remove(const struct tsm_name_folder *folder, const char *file)
 {
     unlinkat(folder->fd, file, 0);
-}
-
-void tsm_name_folder_wait(const struct tsm_name_folder *folders, uint32_t count, int *watch_fd,
-                          int max_ms, struct tsm_deadline deadline)
-{
-    if (*watch_fd == -1) {
-        *watch_fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
-        for (uint32_t i = 0; *watch_fd >= 0 && i < count; i++) {
-            char path[32];
-
-            snprintf(path, sizeof(path), "/proc/self/fd/%d", folders[i].fd);
-            if (inotify_add_watch(*watch_fd, path, IN_MOVED_TO | IN_DELETE | IN_DELETE_SELF) < 0) {
-                close(*watch_fd);
-                *watch_fd = -2;
-            }
-        }
-        if (*watch_fd >= 0)
-            return; /* look once more: something may have changed before the watch stood */
-        tsm_trace(TSM_TRACE_NAME, "inotify is used up: looking from time to time");
-        *watch_fd = -2;
-    }
-
-    int left = tsm_deadline_poll_ms(deadline);
-    int wait_ms = left >= 0 && left < max_ms ? left : max_ms;
-    struct pollfd poll_fd = {.fd = *watch_fd, .events = POLLIN};
-
-    if (*watch_fd < 0 && wait_ms > 10)
-        wait_ms = 10;
-    if (poll(&poll_fd, *watch_fd >= 0, wait_ms) > 0) {
-        char events[4096];
-
-        while (read(*watch_fd, events, sizeof(events)) > 0)
-            ;
-    }
 }

@@ -68,8 +68,3 @@ uint64_t tsm_name_next_seq(const struct tsm_name_folder *folder);
 
 void tsm_name_entry_file(char kind, uint64_t seq, const char *text, char out[TSM_ENTRY_TEXT + 20]);
 void tsm_name_entry_remove(const struct tsm_name_folder *folder, const char *file);
-
-/* Waits until something in the folders may have changed, at most max_ms and not past the deadline.
- * Where the kernel cannot watch (inotify used up) it only sleeps for a moment. */
-void tsm_name_folder_wait(const struct tsm_name_folder *folders, uint32_t count, int *watch_fd,
-                          int max_ms, struct tsm_deadline deadline);

@@ -347,7 +347,9 @@ static void pump_writes(struct tsm_pipe_end *end, struct tsm_io_batch *batch)
             uint32_t before = io->pending.placed;
             uint64_t position = end->writer.payload + io->in_length - before;
 
-            may_place = place(end, io, fits_quota(end, position) ? 0 : TSM_FRAME_REVOCABLE);
+            bool fits = io->in_length == 0 || fits_quota(end, position);
+
+            may_place = place(end, io, fits ? 0 : TSM_FRAME_REVOCABLE);
             did_place |= io->pending.placed != before || may_place;
             if (may_place)
                 io->pending.target = end->writer.payload;
@@ -378,6 +380,7 @@ static void pump_writes(struct tsm_pipe_end *end, struct tsm_io_batch *batch)
         fail_all(&end->flushes, status, batch);
         return;
     }
+    end->needs = (struct tsm_pipe_needs){need_tail, need_payload, need_messages};
     atomic_store_explicit(&waiting->need_tail, need_tail, memory_order_relaxed);
     atomic_store_explicit(&waiting->need_payload, need_payload, memory_order_relaxed);
     atomic_store_explicit(&waiting->need_messages, need_messages, memory_order_relaxed);

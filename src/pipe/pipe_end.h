@@ -6,6 +6,11 @@
 #include "io/file.h"
 #include "pipe/pipe_state.h"
 
+/* What the waiting writers and flushers wait for, the smallest each; UINT64_MAX: nothing. */
+struct tsm_pipe_needs {
+    uint64_t tail, payload, messages;
+};
+
 struct tsm_pipe_end {
     struct tsm_file file;
     bool is_server;
@@ -28,6 +33,7 @@ struct tsm_pipe_end {
     struct tsm_list reads;  /* also transactions waiting for their reply */
     struct tsm_list writes; /* over the quota, or not yet in the ring */
     struct tsm_list flushes;
+    struct tsm_pipe_needs needs; /* of both; the peer gets a copy */
     struct tsm_list listens;
 
     struct tsm_rendezvous rendezvous; /* server only */

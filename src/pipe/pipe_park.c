@@ -19,7 +19,8 @@ struct park_view {
     struct tsm_ring_header *ring;
     _Atomic uint32_t *wait;             /* the word of this end it sleeps on */
     const _Atomic uint32_t *frame_word; /* reader: of the frame to come */
-    uint64_t tail; /* reader: where it stands; writer: where its reader stood */
+    uint64_t tail;               /* reader: where it stands; writer: where its reader stood */
+    struct tsm_pipe_needs needs; /* writer */
     bool is_read;
     bool fetches_ahead; /* frames come that end in the line behind the word's */
 };
@@ -36,24 +37,28 @@ static struct park_view park_view(struct tsm_pipe_end *end, struct tsm_channel *
         .frame_word = is_read ? tsm_ring_next_word(&end->reader) : NULL,
         .tail = is_read ? end->reader.tail
                         : atomic_load_explicit(&ring->consumer.tail, memory_order_relaxed),
+        .needs = end->needs,
         .is_read = is_read,
         .fetches_ahead = is_read && end->reader.last_size <= TSM_RING_SMALL,
     };
 }
 
-static bool needs_are_met(struct tsm_ring_header *ring)
+static bool is_met(uint64_t need, uint64_t value)
 {
-    struct tsm_ring_producer_wait *waiting = &ring->producer_wait;
-    struct tsm_ring_consumer *reader = &ring->consumer;
+    return need != UINT64_MAX && value >= need;
+}
+
+/* By our own record of the needs: the shared one is for the peer, who could spoil it. */
+static bool needs_are_met(const struct park_view *view)
+{
+    struct tsm_ring_consumer *reader = &view->ring->consumer;
     uint64_t read = atomic_load_explicit(&reader->payload, memory_order_relaxed);
     uint64_t claim = atomic_load_explicit(&reader->claim, memory_order_relaxed);
 
-    return atomic_load_explicit(&reader->tail, memory_order_acquire) >=
-               atomic_load_explicit(&waiting->need_tail, memory_order_relaxed) ||
-           tsm_max_u64(read, claim) >=
-               atomic_load_explicit(&waiting->need_payload, memory_order_relaxed) ||
-           atomic_load_explicit(&reader->messages, memory_order_relaxed) >=
-               atomic_load_explicit(&waiting->need_messages, memory_order_relaxed);
+    return is_met(view->needs.tail, atomic_load_explicit(&reader->tail, memory_order_acquire)) ||
+           is_met(view->needs.payload, tsm_max_u64(read, claim)) ||
+           is_met(view->needs.messages,
+                  atomic_load_explicit(&reader->messages, memory_order_relaxed));
 }
 
 /* The peer has moved on. Sure, unlike the word of a frame that another thread may have read. */
@@ -61,7 +66,7 @@ static bool has_moved(const struct park_view *view)
 {
     if (view->is_read)
         return tsm_ring_has_news(view->ring, view->tail);
-    return needs_are_met(view->ring) ||
+    return needs_are_met(view) ||
            atomic_load_explicit(&view->ring->consumer.tail, memory_order_acquire) != view->tail;
 }
 

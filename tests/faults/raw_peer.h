@@ -22,6 +22,7 @@
 
 /* Offsets in the memory's first page; direction 0 is client to server. */
 #define RAW_STATE(side)      (128u + 128u * (side))
+#define RAW_VALID            0x20000000u /* in the word of a frame */
 #define RAW_PRODUCER(ring)   (384u + 512u * (ring))
 #define RAW_CONSUMER(ring)   (512u + 512u * (ring))
 #define RAW_READER_WAIT(way) (640u + 512u * (way))
@@ -141,7 +142,7 @@ static STRESS_UNUSED uint8_t *raw_memory(int *memfd)
     *memfd = raw_memfd(RAW_SIZE, RAW_SEALS);
     memory = raw_map(*memfd);
     raw_store32(memory, 0, 0x4d534e54);
-    raw_store32(memory, 4, 1);
+    raw_store32(memory, 4, 2);
     raw_store(memory, 8, RAW_CAPACITY);
     raw_store(memory, 16, RAW_CAPACITY);
     return memory;
@@ -153,10 +154,10 @@ static STRESS_UNUSED void raw_frame(uint8_t *memory, uint32_t way, uint32_t word
 {
     uint64_t data = RAW_HEADER + way * RAW_CAPACITY;
 
-    raw_store32(memory, data, word);
-    raw_store32(memory, data + 4, take);
-    raw_store(memory, RAW_PRODUCER(way) + 8, word & 0x3FFFFFFF);
+    raw_store(memory, RAW_PRODUCER(way) + 8, word & 0x1FFFFFFF);
     raw_store(memory, RAW_PRODUCER(way) + 16, 1);
+    raw_store32(memory, data + 4, take);
+    raw_store32(memory, data, word | RAW_VALID);
     raw_store(memory, RAW_PRODUCER(way), head);
 }
 
@@ -184,8 +185,8 @@ static STRESS_UNUSED void raw_scribble(uint8_t *memory, struct chance *chance, i
                                           INT64_MAX,
                                           0x80000000,
                                           0x7FFFFFFF,
-                                          0x40000001,
-                                          0xC0000010};
+                                          0x20000001,
+                                          0xE0000010};
 
     while (stores-- > 0) {
         uint64_t value = chance_next(chance), place;
@@ -213,7 +214,7 @@ static STRESS_UNUSED void raw_scribble(uint8_t *memory, struct chance *chance, i
             place = RAW_HEADER + chance_below(chance, 2) * RAW_CAPACITY +
                     chance_below(chance, 512) * 8u;
             if (chance_below(chance, 2))
-                value = chance_below(chance, 200) | (uint64_t)chance_below(chance, 4) << 30;
+                value = chance_below(chance, 200) | (uint64_t)chance_below(chance, 8) << 29;
             break;
         }
         raw_store(memory, place, value);

@@ -180,12 +180,12 @@ static void tell(const struct lie *lie)
         frame->take = lie->value;
         break;
     case 5:
-        frame->word = lie->value % (uint32_t)(capacity / 8);
+        frame->word = TSM_FRAME_VALID | lie->value % (uint32_t)(capacity / 8);
         frame->take = TSM_FRAME_IS_JUMP;
         break;
     case 6: /* what our reader is looking at */
         frame = frame_at(to_us.data, tsm_min_u64(to_us.reader.place, capacity - 8));
-        frame->word = lie->value;
+        frame->word = lie->value | TSM_FRAME_VALID;
         break;
     default:
         frame = frame_at(to_us.data, tsm_min_u64(to_us.reader.place, capacity - 8));
@@ -373,8 +373,8 @@ static void check(const struct direction *direction)
     const struct tsm_ring_reader *reader = &direction->reader;
     const struct tsm_ring_writer *writer = &direction->writer;
 
-    MUST(reader->tail <= reader->head_seen || reader->is_broken);
-    MUST(reader->head_seen - reader->tail <= capacity || reader->is_broken);
+    MUST(reader->is_broken || reader->is_ended || reader->place % 8 == 0);
+    MUST((const uint8_t *)tsm_ring_next_word(reader) <= reader->data + capacity - 8);
     MUST(writer->tail_seen <= writer->head);
     MUST(writer->run_count >= 1 && writer->run_count <= TSM_RING_RUNS);
     for (uint32_t i = 0; i < writer->run_count; i++) {
