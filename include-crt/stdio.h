@@ -92,6 +92,7 @@ char *gets_s(char *text, rsize_t size);
 errno_t fopen_s(FILE **file, const char *path, const char *mode);
 errno_t freopen_s(FILE **file, const char *path, const char *mode, FILE *old);
 errno_t tmpfile_s(FILE **file);
+/* The share mode means nothing: files are open to all. */
 FILE *_fsopen(const char *path, const char *mode, int share);
 int _fileno(FILE *file);
 FILE *_fdopen(int fd, const char *mode);

@@ -391,6 +391,12 @@ inline wchar_t *wcstok(wchar_t *s, const wchar_t *set)
 #define __transom_wcstok(a, b, c, name, ...) name
 #define wcstok(...) \
     __transom_wcstok(__VA_ARGS__, __transom_wcstok3, __transom_wcstok2, 0)(__VA_ARGS__)
+/* The form without a size has the format in the second place. */
+#define swprintf(text, second, ...) \
+    _Generic((second), __transom_wchar *            \
+             : _swprintf, const __transom_wchar *   \
+             : _swprintf, default                   \
+             : (swprintf))(text, second, ##__VA_ARGS__)
 #endif
 #endif
 

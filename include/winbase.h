@@ -270,6 +270,34 @@ WINBASEAPI LPVOID WINAPI GlobalLock(HGLOBAL hMem);
 /* LocalUnlock under its other name. libtransom-crt has it. SDK: GlobalUnlock. */
 WINBASEAPI BOOL WINAPI GlobalUnlock(HGLOBAL hMem);
 
+#define MAX_COMPUTERNAME_LENGTH 15
+
+/*
+ * The name of this machine: capitals, cut to 15 characters. The size is in characters: of the buffer
+ * before, of the text without its end after; ERROR_BUFFER_OVERFLOW and the size needed when it is
+ * too small. libtransom-crt has it. SDK: GetComputerNameW.
+ */
+WINBASEAPI BOOL WINAPI GetComputerNameA(LPSTR lpBuffer, LPDWORD nSize);
+WINBASEAPI BOOL WINAPI GetComputerNameW(LPWSTR lpBuffer, LPDWORD nSize);
+#ifdef UNICODE
+#define GetComputerName GetComputerNameW
+#else
+#define GetComputerName GetComputerNameA
+#endif
+
+/*
+ * The name of the user that this process runs as. The size is in characters with the end, of the
+ * buffer before and of the text after; ERROR_INSUFFICIENT_BUFFER and the size needed when it is too
+ * small. libtransom-crt has it. SDK: GetUserNameW.
+ */
+WINADVAPI BOOL WINAPI GetUserNameA(LPSTR lpBuffer, LPDWORD pcbBuffer);
+WINADVAPI BOOL WINAPI GetUserNameW(LPWSTR lpBuffer, LPDWORD pcbBuffer);
+#ifdef UNICODE
+#define GetUserName GetUserNameW
+#else
+#define GetUserName GetUserNameA
+#endif
+
 /* Length of a string in characters, 0 for NULL. libtransom-crt has it. SDK: lstrlenW. */
 WINBASEAPI int WINAPI lstrlenA(LPCSTR lpString);
 WINBASEAPI int WINAPI lstrlenW(LPCWSTR lpString);

@@ -3,7 +3,8 @@
  * The printf family, narrow
  *
  * Windows: _snprintf leaves a text that fills the buffer without an end, snprintf does not, and both
- *          count without a buffer; the _s forms empty the buffer when the text does not fit.
+ *          count without a buffer; the _s forms empty the buffer when the text does not fit. The
+ *          buffer may be an argument of the format, as old sources have it: it is written last.
  */
 #include <stdio.h>
 
@@ -132,9 +133,6 @@ int _vsnprintf(char *text, size_t size, const char *format, va_list args)
         errno = EINVAL;
         return -1;
     }
-    if (size) {
-        text[0] = '\0';
-    }
     if (tsm_crt_format(&made, TSM_CRT_NARROW, format, args)) {
         size_t n = made.length + 1 < size ? made.length + 1 : size;
 
@@ -144,6 +142,8 @@ int _vsnprintf(char *text, size_t size, const char *format, va_list args)
         if (made.length <= size || !text) {
             result = (int)made.length;
         }
+    } else if (size) {
+        text[0] = '\0';
     }
     tsm_crt_text_deinit(&made);
     return result;
@@ -169,7 +169,6 @@ int _vsnprintf_s(char *text, size_t size, size_t count, const char *format, va_l
         errno = EINVAL;
         return -1;
     }
-    text[0] = '\0';
     if (tsm_crt_format(&made, TSM_CRT_NARROW, format, args)) {
         size_t whole = made.length;
 
@@ -178,8 +177,11 @@ int _vsnprintf_s(char *text, size_t size, size_t count, const char *format, va_l
             take_text(&made, text, size);
             result = whole == made.length && whole < size ? (int)whole : -1;
         } else {
+            text[0] = '\0';
             errno = ERANGE;
         }
+    } else {
+        text[0] = '\0';
     }
     tsm_crt_text_deinit(&made);
     return result;

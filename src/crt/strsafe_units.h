@@ -132,14 +132,14 @@ static HRESULT print(UNIT *to, size_t size, UNIT **end, size_t *left, DWORD flag
     if (result != S_OK) {
         return result;
     }
-    to[0] = 0;
     if (!format && flags & STRSAFE_IGNORE_NULLS) {
-        result = put(&target, to, 0);
+        result = put(&target, (const UNIT[]){0}, 0);
     } else if (tsm_crt_format(&made, WIDTH, format, args)) {
         result = put(&target, made.units, made.length);
         tsm_crt_text_deinit(&made);
     } else {
         tsm_crt_text_deinit(&made);
+        to[0] = 0;
         result = fail(&target, STRSAFE_E_INVALID_PARAMETER);
     }
     tell(&target, end, left);

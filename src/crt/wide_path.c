@@ -62,7 +62,7 @@ FILE *_wfreopen(const wchar_t *path, const wchar_t *mode, FILE *old)
     OWNED word = narrow(mode);
     char clean[8];
 
-    if (!word) {
+    if (!name || !word) {
         errno = EINVAL;
         return NULL;
     }
@@ -118,7 +118,8 @@ int _wsystem(const wchar_t *command)
 {
     OWNED text = narrow(command);
 
-    return system(text);
+    /* Without memory the question whether there is a shell must not be asked instead. */
+    return command && !text ? -1 : system(text);
 }
 
 void _wperror(const wchar_t *text)
@@ -186,7 +187,7 @@ wchar_t *_wsetlocale(int category, const wchar_t *name)
 {
     static _Thread_local wchar_t answer[256];
     OWNED bytes = narrow(name);
-    const char *result = setlocale(category, bytes);
+    const char *result = name && !bytes ? NULL : setlocale(category, bytes);
     size_t n = 0;
 
     if (!result) {

@@ -43,7 +43,7 @@ int vswprintf(wchar_t *text, size_t size, const wchar_t *format, va_list args)
     return result;
 }
 
-int swprintf(wchar_t *text, size_t size, const wchar_t *format, ...)
+int(swprintf)(wchar_t *text, size_t size, const wchar_t *format, ...)
 {
     va_list args;
     int result;
@@ -147,9 +147,6 @@ int _vsnwprintf(wchar_t *text, size_t size, const wchar_t *format, va_list args)
         errno = EINVAL;
         return -1;
     }
-    if (size) {
-        text[0] = 0;
-    }
     if (tsm_crt_format(&made, TSM_CRT_WIDE, format, args)) {
         size_t n = made.length + 1 < size ? made.length + 1 : size;
 
@@ -159,6 +156,8 @@ int _vsnwprintf(wchar_t *text, size_t size, const wchar_t *format, va_list args)
         if (made.length <= size || !text) {
             result = (int)made.length;
         }
+    } else if (size) {
+        text[0] = 0;
     }
     tsm_crt_text_deinit(&made);
     return result;
@@ -184,7 +183,6 @@ int _vsnwprintf_s(wchar_t *text, size_t size, size_t count, const wchar_t *forma
         errno = EINVAL;
         return -1;
     }
-    text[0] = 0;
     if (tsm_crt_format(&made, TSM_CRT_WIDE, format, args)) {
         size_t whole = made.length;
 
@@ -193,8 +191,11 @@ int _vsnwprintf_s(wchar_t *text, size_t size, size_t count, const wchar_t *forma
             take_text(&made, text, size);
             result = whole == made.length && whole < size ? (int)whole : -1;
         } else {
+            text[0] = 0;
             errno = ERANGE;
         }
+    } else {
+        text[0] = 0;
     }
     tsm_crt_text_deinit(&made);
     return result;

@@ -157,6 +157,22 @@ static void snprintf_ends_the_text_and_gives_its_whole_length(void **state)
     assert_int_equal(snprintf(NULL, 0, "%s", "abcdef"), 6);
 }
 
+static void a_buffer_may_be_an_argument_of_its_own_format(void **state)
+{
+    wchar_t wide[32] = L"one";
+    char text[32] = "one";
+
+    (void)state;
+    sprintf(text, "%s two", text);
+    _snprintf(text, sizeof(text), "%s three", text);
+    sprintf_s(text, sizeof(text), "%s four", text);
+    assert_string_equal(text, "one two three four");
+    swprintf(wide, 32, L"%s two", wide);
+    _snwprintf(wide, 32, L"%s three", wide);
+    swprintf_s(wide, 32, L"%s four", wide);
+    assert_wide(wide, L"one two three four");
+}
+
 static void underscore_snprintf_counts_without_a_buffer(void **state)
 {
     wchar_t wide[4] = L"old";
@@ -227,6 +243,10 @@ static void swprintf_says_when_the_text_does_not_fit(void **state)
     (void)state;
     assert_int_equal(swprintf(wide, 4, L"%d", 123), 3);
     assert_int_equal(swprintf(wide, 4, L"%d", 1234), -1);
+    assert_int_equal(swprintf(wide, L"%d", 12), 2);
+    assert_wide(wide, L"12");
+    assert_int_equal(swprintf(wide, L"all"), 3);
+    assert_wide(wide, L"all");
     assert_int_equal(_swprintf(wide, L"%s", L"ok"), 2);
 }
 
@@ -277,6 +297,7 @@ int main(void)
         cmocka_unit_test(what_is_no_conversion_prints_itself),
         cmocka_unit_test(long_texts_are_printed_whole),
         cmocka_unit_test(snprintf_ends_the_text_and_gives_its_whole_length),
+        cmocka_unit_test(a_buffer_may_be_an_argument_of_its_own_format),
         cmocka_unit_test(underscore_snprintf_counts_without_a_buffer),
         cmocka_unit_test(hexadecimal_floats_and_pointers_have_all_their_digits),
         cmocka_unit_test(underscore_snprintf_does_not_end_a_text_that_fills_the_buffer),

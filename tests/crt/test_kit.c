@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "check.h"
 
+#include <io.h>
+
 #include <errno.h>
 #include <process.h>
 #include <stdlib.h>
@@ -322,9 +324,87 @@ static void times_are_broken_down_without_shared_buffers(void **state)
     assert_int_equal(localtime_s(NULL, &when), EINVAL);
 }
 
+static void names_of_machine_and_user_are_told(void **state)
+{
+    WCHAR wide[64];
+    CHAR text[64];
+    DWORD size = sizeof(text), needed = 1;
+
+    (void)state;
+    assert_true(GetComputerNameA(text, &size));
+    assert_int_equal(strlen(text), size);
+    assert_in_range(size, 1, MAX_COMPUTERNAME_LENGTH);
+    assert_false(GetComputerNameW(wide, &needed));
+    assert_int_equal(GetLastError(), ERROR_BUFFER_OVERFLOW);
+    assert_int_equal(needed, size + 1);
+    assert_true(GetComputerNameW(wide, &needed));
+
+    size = sizeof(text);
+    assert_true(GetUserNameA(text, &size));
+    assert_int_equal(strlen(text) + 1, size);
+    needed = 0;
+    assert_false(GetUserNameW(NULL, &needed));
+    assert_int_equal(GetLastError(), ERROR_INSUFFICIENT_BUFFER);
+    assert_int_equal(needed, size);
+    assert_true(GetUserNameW(wide, &needed));
+    assert_int_equal(wcslen(wide) + 1, needed);
+}
+
+static void local_and_global_memory_is_found_by_its_handle(void **state)
+{
+    HGLOBAL global = GlobalAlloc(GHND, 100);
+    HLOCAL local = LocalAlloc(LPTR, 10);
+
+    (void)state;
+    assert_non_null(GlobalLock(global));
+    assert_int_equal(((char *)GlobalLock(global))[99], 0);
+    assert_true(GlobalUnlock(global));
+    assert_in_range(GlobalSize(global), 100, 1000);
+    assert_null(GlobalFree(global));
+    assert_in_range(LocalSize(local), 10, 100);
+    assert_null(LocalFree(local));
+    assert_null(LocalLock(NULL));
+    assert_int_equal(GetLastError(), ERROR_INVALID_HANDLE);
+    assert_int_equal(LocalSize(NULL), 0);
+}
+
+static void wsprintf_stops_at_1024_characters(void **state)
+{
+    static WCHAR wide[2048];
+    static char text[2048], x[1500];
+
+    (void)state;
+    memset(x, 'x', sizeof(x) - 1);
+    memset(text, '#', sizeof(text));
+    assert_int_equal(wsprintfA(text, "ab%s", x), 1024);
+    assert_int_equal(strlen(text), 1023);
+    assert_int_equal(text[1024], '#');
+    assert_int_equal(wsprintfW(wide, L"%S", x), 1024);
+    assert_int_equal(wcslen(wide), 1023);
+    assert_int_equal(wsprintfA(text, "%lu %s %S %c %04X", 4000000000u, "n", L"w", 'c', 0xAB), 21);
+    assert_string_equal(text, "4000000000 n w c 00AB");
+}
+
+static void a_message_box_without_a_terminal_takes_the_preset_button(void **state)
+{
+    (void)state;
+    if (_isatty(0) && _isatty(2)) {
+        skip();
+    }
+    assert_int_equal(MessageBoxA(NULL, "text", "caption", MB_OK), IDOK);
+    assert_int_equal(MessageBoxW(NULL, L"text", NULL, MB_YESNO | MB_DEFBUTTON2), IDNO);
+    assert_int_equal(MessageBoxA(NULL, "text", "caption", MB_RETRYCANCEL | MB_DEFBUTTON4), IDRETRY);
+    assert_int_equal(MessageBoxA(NULL, "text", "caption", 15), 0);
+    assert_int_equal(GetLastError(), ERROR_INVALID_PARAMETER);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(names_of_machine_and_user_are_told),
+        cmocka_unit_test(local_and_global_memory_is_found_by_its_handle),
+        cmocka_unit_test(wsprintf_stops_at_1024_characters),
+        cmocka_unit_test(a_message_box_without_a_terminal_takes_the_preset_button),
         cmocka_unit_test(wide_strings_have_16_bit_characters),
         cmocka_unit_test(wide_case_is_that_of_unicode),
         cmocka_unit_test(wide_numbers_are_read_and_written),
