@@ -13,17 +13,20 @@
 extern "C" {
 #endif
 
-#define CREATE_MUTEX_INITIAL_OWNER     0x00000001
-#define CREATE_EVENT_MANUAL_RESET      0x00000001
-#define CREATE_EVENT_INITIAL_SET       0x00000002
-#define CRITICAL_SECTION_NO_DEBUG_INFO RTL_CRITICAL_SECTION_FLAG_NO_DEBUG_INFO
-#define MUTEX_MODIFY_STATE             MUTANT_QUERY_STATE
-#define MUTEX_ALL_ACCESS               MUTANT_ALL_ACCESS
+#define CREATE_MUTEX_INITIAL_OWNER            0x00000001
+#define CREATE_EVENT_MANUAL_RESET             0x00000001
+#define CREATE_EVENT_INITIAL_SET              0x00000002
+#define CREATE_WAITABLE_TIMER_MANUAL_RESET    0x00000001
+#define CREATE_WAITABLE_TIMER_HIGH_RESOLUTION 0x00000002
+#define CRITICAL_SECTION_NO_DEBUG_INFO        RTL_CRITICAL_SECTION_FLAG_NO_DEBUG_INFO
+#define MUTEX_MODIFY_STATE                    MUTANT_QUERY_STATE
+#define MUTEX_ALL_ACCESS                      MUTANT_ALL_ACCESS
 
 /*
  * Makes an event. One with manual reset lets all waiters go until it is reset, the other exactly
- * one for each SetEvent. NULL on failure; the caller closes the handle. Objects with a name are not
- * there yet: any name but NULL is ERROR_NOT_SUPPORTED. SDK: CreateEventW.
+ * one for each SetEvent. NULL on failure; the caller closes the handle. With a name that exists it
+ * is a handle to that event, and the last error ERROR_ALREADY_EXISTS; ERROR_INVALID_HANDLE if the
+ * name is of another type. SDK: CreateEventW.
  */
 WINBASEAPI HANDLE WINAPI CreateEventA(LPSECURITY_ATTRIBUTES lpEventAttributes, BOOL bManualReset,
                                       BOOL bInitialState, LPCSTR lpName);
@@ -49,6 +52,19 @@ WINBASEAPI HANDLE WINAPI CreateEventExW(LPSECURITY_ATTRIBUTES lpEventAttributes,
 #define CreateEventEx CreateEventExA
 #endif
 
+/*
+ * A handle to an event that has that name. Names tell cases apart; one that begins with Global\ is
+ * another than the same without, one that begins with Local\ is not. ERROR_FILE_NOT_FOUND,
+ * ERROR_INVALID_HANDLE for another type. SDK: OpenEventW.
+ */
+WINBASEAPI HANDLE WINAPI OpenEventA(DWORD dwDesiredAccess, BOOL bInheritHandle, LPCSTR lpName);
+WINBASEAPI HANDLE WINAPI OpenEventW(DWORD dwDesiredAccess, BOOL bInheritHandle, LPCWSTR lpName);
+#ifdef UNICODE
+#define OpenEvent OpenEventW
+#else
+#define OpenEvent OpenEventA
+#endif
+
 /* Sets an event and wakes its waiters. SDK: SetEvent. */
 WINBASEAPI BOOL WINAPI SetEvent(HANDLE hEvent);
 
@@ -60,8 +76,8 @@ WINBASEAPI BOOL WINAPI PulseEvent(HANDLE hEvent);
 
 /*
  * Makes a mutex, owned by the calling thread if asked. Its owner may take it again and releases it
- * as often. NULL on failure; the caller closes the handle. Objects with a name are not there yet:
- * any name but NULL is ERROR_NOT_SUPPORTED. SDK: CreateMutexW.
+ * as often. NULL on failure; the caller closes the handle. With a name that exists it is a handle to
+ * that mutex, not owned, and the last error ERROR_ALREADY_EXISTS. SDK: CreateMutexW.
  */
 WINBASEAPI HANDLE WINAPI CreateMutexA(LPSECURITY_ATTRIBUTES lpMutexAttributes, BOOL bInitialOwner,
                                       LPCSTR lpName);
@@ -87,6 +103,12 @@ WINBASEAPI HANDLE WINAPI CreateMutexExW(LPSECURITY_ATTRIBUTES lpMutexAttributes,
 #define CreateMutexEx CreateMutexExA
 #endif
 
+/* A handle to a mutex that has that name, as OpenEvent. SDK: OpenMutexW. */
+WINBASEAPI HANDLE WINAPI OpenMutexW(DWORD dwDesiredAccess, BOOL bInheritHandle, LPCWSTR lpName);
+#ifdef UNICODE
+#define OpenMutex OpenMutexW
+#endif
+
 /*
  * Gives up one acquisition of a mutex. ERROR_NOT_OWNER when another thread has it. SDK:
  * ReleaseMutex.
@@ -94,8 +116,8 @@ WINBASEAPI HANDLE WINAPI CreateMutexExW(LPSECURITY_ATTRIBUTES lpMutexAttributes,
 WINBASEAPI BOOL WINAPI ReleaseMutex(HANDLE hMutex);
 
 /*
- * Makes a semaphore with a count and its limit. NULL on failure; the caller closes the handle.
- * Objects with a name are not there yet: any name but NULL is ERROR_NOT_SUPPORTED. SDK:
+ * Makes a semaphore with a count and its limit. NULL on failure; the caller closes the handle. With
+ * a name that exists it is a handle to that semaphore, and the last error ERROR_ALREADY_EXISTS. SDK:
  * CreateSemaphoreW.
  */
 WINBASEAPI HANDLE WINAPI CreateSemaphoreW(LPSECURITY_ATTRIBUTES lpSemaphoreAttributes,
@@ -115,12 +137,58 @@ WINBASEAPI HANDLE WINAPI CreateSemaphoreExW(LPSECURITY_ATTRIBUTES lpSemaphoreAtt
 #define CreateSemaphoreEx CreateSemaphoreExW
 #endif
 
+/* A handle to a semaphore that has that name, as OpenEvent. SDK: OpenSemaphoreW. */
+WINBASEAPI HANDLE WINAPI OpenSemaphoreW(DWORD dwDesiredAccess, BOOL bInheritHandle, LPCWSTR lpName);
+#ifdef UNICODE
+#define OpenSemaphore OpenSemaphoreW
+#endif
+
 /*
  * Adds to the count and tells the one before, if wanted. ERROR_TOO_MANY_POSTS, and no change, when
  * it would pass the limit. SDK: ReleaseSemaphore.
  */
 WINBASEAPI BOOL WINAPI ReleaseSemaphore(HANDLE hSemaphore, LONG lReleaseCount,
                                         LPLONG lpPreviousCount);
+
+typedef VOID(APIENTRY *PTIMERAPCROUTINE)(LPVOID lpArgToCompletionRoutine, DWORD dwTimerLowValue,
+                                         DWORD dwTimerHighValue);
+
+/*
+ * CreateWaitableTimer with CREATE_WAITABLE_TIMER_ flags and the access that the handle shall have.
+ * SDK: CreateWaitableTimerExW.
+ */
+WINBASEAPI HANDLE WINAPI CreateWaitableTimerExW(LPSECURITY_ATTRIBUTES lpTimerAttributes,
+                                                LPCWSTR lpTimerName, DWORD dwFlags,
+                                                DWORD dwDesiredAccess);
+#ifdef UNICODE
+#define CreateWaitableTimerEx CreateWaitableTimerExW
+#endif
+
+/* A handle to a timer that has that name, as OpenEvent. SDK: OpenWaitableTimerW. */
+WINBASEAPI HANDLE WINAPI OpenWaitableTimerW(DWORD dwDesiredAccess, BOOL bInheritHandle,
+                                            LPCWSTR lpTimerName);
+#ifdef UNICODE
+#define OpenWaitableTimer OpenWaitableTimerW
+#endif
+
+/*
+ * Starts a timer anew: it is signaled at a time in units of 100 ns, a negative one from now or a
+ * FILETIME, and then, with a period in ms, again and again. A completion routine is
+ * ERROR_NOT_SUPPORTED. With fResume the last error is ERROR_NOT_SUPPORTED and the timer is set. SDK:
+ * SetWaitableTimer.
+ */
+WINBASEAPI BOOL WINAPI SetWaitableTimer(HANDLE hTimer, const LARGE_INTEGER *lpDueTime, LONG lPeriod,
+                                        PTIMERAPCROUTINE pfnCompletionRoutine,
+                                        LPVOID lpArgToCompletionRoutine, BOOL fResume);
+
+/* The same; a tolerable delay is not made use of. SDK: SetWaitableTimerEx. */
+WINBASEAPI BOOL WINAPI SetWaitableTimerEx(HANDLE hTimer, const LARGE_INTEGER *lpDueTime,
+                                          LONG lPeriod, PTIMERAPCROUTINE pfnCompletionRoutine,
+                                          LPVOID lpArgToCompletionRoutine,
+                                          PREASON_CONTEXT WakeContext, ULONG TolerableDelay);
+
+/* Stops a timer; it stays signaled if it is. SDK: CancelWaitableTimer. */
+WINBASEAPI BOOL WINAPI CancelWaitableTimer(HANDLE hTimer);
 
 /*
  * Waits for an object: ms, or INFINITE; 0 only looks. WAIT_OBJECT_0, WAIT_ABANDONED, WAIT_TIMEOUT
@@ -147,6 +215,13 @@ WINBASEAPI DWORD WINAPI WaitForMultipleObjects(DWORD nCount, const HANDLE *lpHan
 WINBASEAPI DWORD WINAPI WaitForMultipleObjectsEx(DWORD nCount, const HANDLE *lpHandles,
                                                  BOOL bWaitAll, DWORD dwMilliseconds,
                                                  BOOL bAlertable);
+
+/*
+ * Sets an event, releases a mutex or adds one to a semaphore, then waits for another object; when
+ * the first fails there is no wait. SDK: SignalObjectAndWait.
+ */
+WINBASEAPI DWORD WINAPI SignalObjectAndWait(HANDLE hObjectToSignal, HANDLE hObjectToWaitOn,
+                                            DWORD dwMilliseconds, BOOL bAlertable);
 
 /* Stops the thread for so many ms; 0 lets others run first. SDK: Sleep. */
 WINBASEAPI VOID WINAPI Sleep(DWORD dwMilliseconds);

@@ -203,6 +203,48 @@ WINBASEAPI HANDLE WINAPI CreateSemaphoreExA(LPSECURITY_ATTRIBUTES lpSemaphoreAtt
 #define CreateSemaphoreEx CreateSemaphoreExA
 #endif
 
+/* OpenMutexW with UTF-8 text. SDK: OpenMutexA. */
+WINBASEAPI HANDLE WINAPI OpenMutexA(DWORD dwDesiredAccess, BOOL bInheritHandle, LPCSTR lpName);
+#ifndef UNICODE
+#define OpenMutex OpenMutexA
+#endif
+
+/* OpenSemaphoreW with UTF-8 text. SDK: OpenSemaphoreA. */
+WINBASEAPI HANDLE WINAPI OpenSemaphoreA(DWORD dwDesiredAccess, BOOL bInheritHandle, LPCSTR lpName);
+#ifndef UNICODE
+#define OpenSemaphore OpenSemaphoreA
+#endif
+
+/*
+ * Makes a timer. One with manual reset stays signaled until it is set again, the other lets one
+ * waiter go each time. NULL on failure; the caller closes the handle. With a name that exists it is
+ * a handle to that timer, and the last error ERROR_ALREADY_EXISTS. SDK: CreateWaitableTimerW.
+ */
+WINBASEAPI HANDLE WINAPI CreateWaitableTimerA(LPSECURITY_ATTRIBUTES lpTimerAttributes,
+                                              BOOL bManualReset, LPCSTR lpTimerName);
+WINBASEAPI HANDLE WINAPI CreateWaitableTimerW(LPSECURITY_ATTRIBUTES lpTimerAttributes,
+                                              BOOL bManualReset, LPCWSTR lpTimerName);
+#ifdef UNICODE
+#define CreateWaitableTimer CreateWaitableTimerW
+#else
+#define CreateWaitableTimer CreateWaitableTimerA
+#endif
+
+/* CreateWaitableTimerExW with UTF-8 text. SDK: CreateWaitableTimerExA. */
+WINBASEAPI HANDLE WINAPI CreateWaitableTimerExA(LPSECURITY_ATTRIBUTES lpTimerAttributes,
+                                                LPCSTR lpTimerName, DWORD dwFlags,
+                                                DWORD dwDesiredAccess);
+#ifndef UNICODE
+#define CreateWaitableTimerEx CreateWaitableTimerExA
+#endif
+
+/* OpenWaitableTimerW with UTF-8 text. SDK: OpenWaitableTimerA. */
+WINBASEAPI HANDLE WINAPI OpenWaitableTimerA(DWORD dwDesiredAccess, BOOL bInheritHandle,
+                                            LPCSTR lpTimerName);
+#ifndef UNICODE
+#define OpenWaitableTimer OpenWaitableTimerA
+#endif
+
 /* GetStartupInfoW with UTF-8 text. SDK: GetStartupInfoA. */
 WINBASEAPI VOID WINAPI GetStartupInfoA(LPSTARTUPINFOA lpStartupInfo);
 #ifndef UNICODE

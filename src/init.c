@@ -16,6 +16,12 @@
 #include "process/inherit.h"
 #include "process/process.h"
 #include "process/thread.h"
+#include "sync/arena.h"
+#include "sync/event.h"
+#include "sync/mutex.h"
+#include "sync/semaphore.h"
+#include "sync/state.h"
+#include "sync/timer.h"
 
 static const struct tsm_handle_pseudo pseudo_handles = {
     .current_process = tsm_process_current,
@@ -36,6 +42,11 @@ __attribute__((constructor)) static void transom_init(void)
     tsm_trace_init();
     tsm_thread_init();
     tsm_fd_file_init();
+    tsm_state_init();
+    tsm_state_register(TSM_CELL_EVENT, &tsm_event_ops);
+    tsm_state_register(TSM_CELL_MUTEX, &tsm_mutex_ops);
+    tsm_state_register(TSM_CELL_SEMAPHORE, &tsm_semaphore_ops);
+    tsm_state_register(TSM_CELL_TIMER, &tsm_timer_ops);
     tsm_handle_set_pseudo(&pseudo_handles);
     pthread_atfork(NULL, NULL, after_fork_in_child);
     tsm_inherit_import();
@@ -45,6 +56,8 @@ __attribute__((constructor)) static void transom_init(void)
  * what belongs to its parent. */
 __attribute__((destructor)) static void transom_exit(void)
 {
-    if (!is_forked_child)
-        tsm_handle_process_exits();
+    if (is_forked_child)
+        return;
+    tsm_handle_process_exits();
+    tsm_arena_leave();
 }

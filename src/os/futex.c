@@ -38,6 +38,24 @@ bool tsm_futex_wait_two(_Atomic uint32_t *shared, uint32_t expected_shared, _Ato
     return !(result < 0 && errno == ETIMEDOUT);
 }
 
+bool tsm_futex_wait_many(const struct tsm_futex_word *shared, uint32_t count, _Atomic uint32_t *own,
+                         uint32_t expected_own, struct tsm_deadline deadline)
+{
+    struct futex_waitv waiters[TSM_FUTEX_WORDS_MAX + 1];
+    struct timespec at;
+
+    waiters[0] = (struct futex_waitv){
+        .val = expected_own, .uaddr = (uintptr_t)own, .flags = FUTEX_32 | FUTEX_PRIVATE_FLAG};
+    for (uint32_t i = 0; i < count; i++)
+        waiters[1 + i] = (struct futex_waitv){
+            .val = shared[i].expected, .uaddr = (uintptr_t)shared[i].word, .flags = FUTEX_32};
+
+    long result = syscall(SYS_futex_waitv, waiters, count + 1, 0,
+                          tsm_deadline_timespec(deadline, &at), CLOCK_MONOTONIC);
+
+    return !(result < 0 && errno == ETIMEDOUT);
+}
+
 void tsm_futex_wake(_Atomic uint32_t *word, int count, enum tsm_futex_scope scope)
 {
     int op = FUTEX_WAKE | (scope == TSM_FUTEX_PRIVATE ? FUTEX_PRIVATE_FLAG : 0);

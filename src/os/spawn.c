@@ -59,6 +59,18 @@ NTSTATUS tsm_spawn(const struct tsm_spawn *spawn, uint32_t *pid, int *pidfd)
     return STATUS_SUCCESS;
 }
 
+NTSTATUS tsm_spawn_open(uint32_t pid, int *pidfd)
+{
+    int fd = pid && pid <= INT32_MAX ? (int)syscall(SYS_pidfd_open, (pid_t)pid, 0) : -1;
+
+    if (fd < 0)
+        return pid && pid <= INT32_MAX && errno != ESRCH && errno != EINVAL
+                   ? tsm_status_from_errno(errno)
+                   : STATUS_INVALID_PARAMETER;
+    *pidfd = fd;
+    return STATUS_SUCCESS;
+}
+
 bool tsm_spawn_reap(int pidfd, uint32_t *code, bool *was_killed)
 {
     siginfo_t info = {0};

@@ -20,6 +20,10 @@ struct tsm_spawn {
 
 tsm_must_check NTSTATUS tsm_spawn(const struct tsm_spawn *spawn, uint32_t *pid, int *pidfd);
 
+/* A descriptor that becomes readable at a process' end. STATUS_INVALID_PARAMETER: there is no such
+ * process, as Windows says to OpenProcess. */
+tsm_must_check NTSTATUS tsm_spawn_open(uint32_t pid, int *pidfd);
+
 /* True once the child has ended and was reaped; *code is its exit code, or 128 + signal as
  * *was_killed. */
 bool tsm_spawn_reap(int pidfd, uint32_t *code, bool *was_killed);

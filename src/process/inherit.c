@@ -18,13 +18,30 @@
 #include "object/handle_table.h"
 #include "object/import.h"
 #include "os/spawn.h"
+#include "sync/state.h"
 #include "wire/handle_blob.h"
 
 struct collection {
     uint8_t *entries;
     struct tsm_inherit *inherit;
     uint32_t count, capacity;
+    uint32_t holder; /* the child among those who share objects, once inherit->heir_fd is there */
 };
+
+/* The child uses the object from now on, whatever the parent does meanwhile. */
+static NTSTATUS collect_state(struct collection *collection, struct tsm_export *export)
+{
+    NTSTATUS status = STATUS_SUCCESS;
+
+    if (collection->inherit->heir_fd < 0)
+        status = tsm_arena_heir_new(&collection->inherit->heir_fd, &collection->holder);
+    if (!NT_SUCCESS(status))
+        return status;
+    tsm_arena_heir_add(collection->holder, export->data[TSM_STATE_SLOT]);
+    export->fd = collection->inherit->heir_fd;
+    export->data[TSM_STATE_HOLDER] = collection->holder;
+    return STATUS_SUCCESS;
+}
 
 static NTSTATUS collect_one(const struct tsm_handle_info *info, void *context)
 {
@@ -32,7 +49,8 @@ static NTSTATUS collect_one(const struct tsm_handle_info *info, void *context)
     struct tsm_export export = {.fd = -1};
 
     if (!info->object->ops->export ||
-        !NT_SUCCESS(info->object->ops->export(info->object, &export))) {
+        !NT_SUCCESS(info->object->ops->export(info->object, &export)) ||
+        (export.type == TSM_IMPORT_STATE && !NT_SUCCESS(collect_state(collection, &export)))) {
         tsm_trace(TSM_TRACE_PROCESS, "a handle to a %s cannot be inherited",
                   info->object->ops->type_name);
         return STATUS_SUCCESS;
@@ -72,7 +90,7 @@ static NTSTATUS collect_one(const struct tsm_handle_info *info, void *context)
 NTSTATUS tsm_inherit_collect(bool with_handles, const HANDLE std_handles[3],
                              struct tsm_inherit *out)
 {
-    struct tsm_inherit made = {.blob_fd = -1};
+    struct tsm_inherit made = {.blob_fd = -1, .heir_fd = -1};
     struct collection collection = {.inherit = &made};
     struct tsm_blob_header header;
     NTSTATUS status = STATUS_SUCCESS;
@@ -113,7 +131,9 @@ void tsm_inherit_deinit(struct tsm_inherit *inherit)
 {
     if (inherit->blob_fd >= 0)
         tsm_fd_close(inherit->blob_fd);
-    inherit->blob_fd = -1;
+    if (inherit->heir_fd >= 0)
+        tsm_fd_close(inherit->heir_fd);
+    inherit->blob_fd = inherit->heir_fd = -1;
     free(inherit->fds);
     inherit->fds = NULL;
 }
@@ -185,7 +205,7 @@ static void import_entry(const struct tsm_blob_entry *entry)
         return;
     if (entry->fd > 2)
         tsm_spawn_set_cloexec(entry->fd);
-    else if (tsm_fd_file_from(tsm_file_from(object)))
+    else if (tsm_file_from(object) && tsm_fd_file_from(tsm_file_from(object)))
         tsm_fd_file_from(tsm_file_from(object))->keeps_fd = true;
     if (!NT_SUCCESS(tsm_handle_insert_at((HANDLE)(uintptr_t)entry->handle, object, entry->access,
                                          entry->flags)))

@@ -14,6 +14,7 @@ struct tsm_inherit {
     int *fds; /* kept open in the child; owned, but not the descriptors */
     uint32_t fd_count;
     int blob_fd; /* owned */
+    int heir_fd; /* owned; -1: no shared objects go along */
 };
 
 /* Collects the inheritable handles (none if with_handles is false). An object that cannot cross is

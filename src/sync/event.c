@@ -1,75 +1,110 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * Events
+ *
+ * A pulse of an event of our own is a signal and a reset under one lock, in which those who wait
+ * are satisfied. Waiters of other processes satisfy themselves, so there a pulse is counted: who
+ * began to wait before it may go, or, with automatic reset, the first of them who comes.
+ */
 #include "sync/event.h"
-
-#include <stdlib.h>
 
 #include "sync/wait.h"
 
-struct tsm_event {
-    struct tsm_object object;
-    bool is_manual_reset;
-    bool is_set; /* dispatcher lock */
-};
-
-static struct tsm_event *event_from(struct tsm_object *object)
+struct tsm_cell tsm_event_cell(bool is_manual_reset, bool is_signaled)
 {
-    return tsm_container_of(object, struct tsm_event, object);
+    return (struct tsm_cell){.flags = is_manual_reset ? TSM_CELL_MANUAL : 0, .count = is_signaled};
 }
 
 struct tsm_object *tsm_event_new(bool is_manual_reset, bool is_signaled)
 {
-    struct tsm_event *event = malloc(sizeof(*event));
+    struct tsm_cell cell = tsm_event_cell(is_manual_reset, is_signaled);
+    struct tsm_state *event = tsm_state_new(&tsm_event_ops, TSM_CELL_EVENT, &cell);
 
-    if (!event)
-        return NULL;
-    tsm_object_init(&event->object, &tsm_event_ops);
-    event->is_manual_reset = is_manual_reset;
-    event->is_set = is_signaled;
-    return &event->object;
+    return event ? &event->object : NULL;
 }
 
-static void event_change(struct tsm_object *object, bool sets, bool resets)
+void tsm_event_signal(struct tsm_object *object)
 {
-    tsm_dispatcher_lock();
-    if (sets) {
-        event_from(object)->is_set = true;
+    struct tsm_state *event = tsm_state_from(object);
+
+    tsm_state_begin(event);
+    tsm_state_will_signal(event);
+    tsm_state_cell(event)->count = 1;
+    tsm_state_end(event);
+}
+
+void tsm_event_reset(struct tsm_object *object)
+{
+    struct tsm_state *event = tsm_state_from(object);
+
+    tsm_state_begin(event);
+    tsm_state_will_consume(event);
+    tsm_state_cell(event)->count = 0;
+    tsm_state_end(event);
+}
+
+void tsm_event_pulse(struct tsm_object *object)
+{
+    struct tsm_state *event = tsm_state_from(object);
+
+    tsm_state_begin(event);
+    tsm_state_will_signal(event);
+
+    struct tsm_cell *cell = tsm_state_cell(event);
+
+    if (event->is_shared) {
+        cell->due++;
+        cell->period = !(cell->flags & TSM_CELL_MANUAL);
+    } else {
+        cell->count = 1;
         tsm_wait_notify_locked(object);
     }
-    if (resets)
-        event_from(object)->is_set = false;
-    tsm_dispatcher_unlock();
+    cell->count = 0;
+    tsm_state_end(event);
 }
 
-void tsm_event_signal(struct tsm_object *event)
+int64_t tsm_event_pulses(struct tsm_object *object)
 {
-    event_change(event, true, false);
+    struct tsm_state *event = tsm_state_of(object);
+    int64_t pulses = 0;
+
+    if (event && event->kind == TSM_CELL_EVENT && event->is_shared) {
+        tsm_arena_lock();
+        pulses = tsm_state_cell(event)->due;
+        tsm_arena_unlock();
+    }
+    return pulses;
 }
 
-void tsm_event_reset(struct tsm_object *event)
+bool tsm_event_was_pulsed(struct tsm_object *object, int64_t pulses)
 {
-    event_change(event, false, true);
-}
+    struct tsm_state *event = tsm_state_of(object);
 
-void tsm_event_pulse(struct tsm_object *event)
-{
-    event_change(event, true, true);
+    if (!event || event->kind != TSM_CELL_EVENT || !event->is_shared)
+        return false;
+
+    const struct tsm_cell *cell = tsm_state_cell(event);
+
+    return cell->due != pulses && ((cell->flags & TSM_CELL_MANUAL) || cell->period);
 }
 
 static bool event_is_signaled(struct tsm_object *object, uint32_t tid)
 {
-    return event_from(object)->is_set;
+    return tsm_state_cell(tsm_state_from(object))->count != 0;
 }
 
 static bool event_consume(struct tsm_object *object, uint32_t tid)
 {
-    if (!event_from(object)->is_manual_reset)
-        event_from(object)->is_set = false;
-    return false;
-}
+    struct tsm_state *event = tsm_state_from(object);
+    struct tsm_cell *cell = tsm_state_cell(event);
 
-static void event_destroy(struct tsm_object *object)
-{
-    free(event_from(object));
+    if (!(cell->flags & TSM_CELL_MANUAL)) {
+        tsm_state_will_consume(event);
+        if (event->is_shared && !cell->count)
+            cell->period = 0;
+        cell->count = 0;
+    }
+    return false;
 }
 
 const struct tsm_object_ops tsm_event_ops = {
@@ -77,5 +112,6 @@ const struct tsm_object_ops tsm_event_ops = {
     .valid_access = EVENT_ALL_ACCESS,
     .is_signaled = event_is_signaled,
     .consume = event_consume,
-    .destroy = event_destroy,
+    .destroy = tsm_state_destroy,
+    .export = tsm_state_export,
 };

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
-#include "object/object.h"
+#include "sync/state.h"
 
 extern const struct tsm_object_ops tsm_event_ops;
+
+struct tsm_cell tsm_event_cell(bool is_manual_reset, bool is_signaled);
 
 /* NULL without memory. One reference. */
 struct tsm_object *tsm_event_new(bool is_manual_reset, bool is_signaled);
@@ -11,3 +13,8 @@ void tsm_event_signal(struct tsm_object *event);
 void tsm_event_reset(struct tsm_object *event);
 /* Releases those who wait now, then resets. */
 void tsm_event_pulse(struct tsm_object *event);
+
+/* Of the wait engine, for any object. How often a shared event was pulsed; dispatcher lock. */
+int64_t tsm_event_pulses(struct tsm_object *object);
+/* Whether a pulse since then is for this waiter; locks held. */
+bool tsm_event_was_pulsed(struct tsm_object *object, int64_t pulses);

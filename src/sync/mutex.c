@@ -1,111 +1,165 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * Mutexes
+ *
+ * Ownership: a mutex that a thread owns is referenced by that: closing its handles does not free it.
+ * Windows:   a mutex is owned by a thread, of whatever process; when that ends it is abandoned.
+ */
 #include "sync/mutex.h"
-
-#include <stdlib.h>
 
 #include "sync/wait.h"
 
-struct tsm_mutex {
-    struct tsm_object object;
-    struct tsm_list owned_node; /* in owned_mutexes while somebody owns it */
-    uint32_t owner_tid;         /* 0 = free */
-    uint32_t depth;
-    bool is_abandoned;
-};
-
-/* Dispatcher lock. An owned mutex without handles stays here until its thread ends. */
+/* Dispatcher lock: those that threads of this process own. */
 static struct tsm_list owned_mutexes = TSM_LIST_INIT(owned_mutexes);
 
-static struct tsm_mutex *mutex_from(struct tsm_object *object)
+struct tsm_cell tsm_mutex_cell(void)
 {
-    return tsm_container_of(object, struct tsm_mutex, object);
+    return (struct tsm_cell){.count = 0};
 }
 
-static void mutex_own(struct tsm_mutex *mutex, uint32_t tid)
+/* Locks held. */
+static bool is_owned_by(struct tsm_state *mutex, uint32_t tid)
 {
-    if (mutex->depth++ == 0) {
-        mutex->owner_tid = tid;
-        tsm_list_append(&owned_mutexes, &mutex->owned_node);
-    }
+    const struct tsm_cell *cell = tsm_state_cell(mutex);
+
+    return cell->count > 0 && cell->limit == (int32_t)tid &&
+           (!mutex->is_shared || cell->owner == tsm_arena_self() + 1);
 }
 
-static void mutex_free(struct tsm_mutex *mutex)
+static void owner_hold(struct tsm_state *mutex)
 {
-    mutex->depth = 0;
-    mutex->owner_tid = 0;
+    tsm_object_ref(&mutex->object);
+    tsm_list_append(&owned_mutexes, &mutex->owned_node);
+}
+
+static void mutex_own(struct tsm_state *mutex, uint32_t tid)
+{
+    struct tsm_cell *cell = tsm_state_cell(mutex);
+
+    tsm_state_will_consume(mutex);
+    if (cell->count++ > 0)
+        return;
+    cell->owner = mutex->is_shared ? tsm_arena_self() + 1 : 0;
+    cell->limit = (int32_t)tid;
+    owner_hold(mutex);
+}
+
+/* The owner's reference is the caller's now, to be dropped after the locks. */
+static void mutex_free(struct tsm_state *mutex, uint32_t flags)
+{
+    struct tsm_cell *cell = tsm_state_cell(mutex);
+
     tsm_list_unlink(&mutex->owned_node);
-    tsm_wait_notify_locked(&mutex->object);
+    tsm_state_will_signal(mutex);
+    cell->flags |= flags;
+    cell->count = 0;
+    cell->owner = 0;
+    cell->limit = 0;
 }
 
 struct tsm_object *tsm_mutex_new(uint32_t owner_tid)
 {
-    struct tsm_mutex *mutex = calloc(1, sizeof(*mutex));
+    struct tsm_cell cell = tsm_mutex_cell();
+    struct tsm_state *mutex = tsm_state_new(&tsm_mutex_ops, TSM_CELL_MUTEX, &cell);
 
     if (!mutex)
         return NULL;
-    tsm_object_init(&mutex->object, &tsm_mutex_ops);
-    tsm_list_init(&mutex->owned_node);
-    if (owner_tid) {
-        tsm_dispatcher_lock();
-        mutex_own(mutex, owner_tid);
-        tsm_dispatcher_unlock();
-    }
+    if (owner_tid)
+        tsm_mutex_give(&mutex->object, owner_tid);
     return &mutex->object;
+}
+
+void tsm_mutex_give(struct tsm_object *object, uint32_t tid)
+{
+    struct tsm_state *mutex = tsm_state_from(object);
+
+    tsm_state_begin(mutex);
+    if (is_owned_by(mutex, tid) && tsm_list_is_empty(&mutex->owned_node))
+        owner_hold(mutex);
+    else
+        mutex_own(mutex, tid);
+    tsm_state_end(mutex);
 }
 
 NTSTATUS tsm_mutex_release(struct tsm_object *object, uint32_t tid)
 {
-    struct tsm_mutex *mutex = mutex_from(object);
+    struct tsm_state *mutex = tsm_state_from(object);
+    bool is_free = false;
     NTSTATUS status = STATUS_SUCCESS;
 
-    tsm_dispatcher_lock();
-    if (mutex->owner_tid != tid || tid == 0)
+    tsm_state_begin(mutex);
+    if (!is_owned_by(mutex, tid)) {
         status = STATUS_MUTANT_NOT_OWNED;
-    else if (mutex->depth > 1)
-        mutex->depth--;
-    else
-        mutex_free(mutex);
-    tsm_dispatcher_unlock();
+    } else if (tsm_state_cell(mutex)->count > 1) {
+        tsm_state_will_consume(mutex);
+        tsm_state_cell(mutex)->count--;
+    } else {
+        mutex_free(mutex, 0);
+        is_free = true;
+    }
+    tsm_state_end(mutex);
+    if (is_free)
+        tsm_object_unref(object);
     return status;
+}
+
+/* Dispatcher lock held: the first mutex that the thread owns. */
+static struct tsm_state *first_owned_by(uint32_t tid)
+{
+    TSM_LIST_FOR_EACH(node, &owned_mutexes)
+    {
+        struct tsm_state *mutex = TSM_LIST_ENTRY(node, struct tsm_state, owned_node);
+        bool is_its;
+
+        if (mutex->is_shared)
+            tsm_arena_lock();
+        is_its = is_owned_by(mutex, tid);
+        if (mutex->is_shared)
+            tsm_arena_unlock();
+        if (is_its)
+            return mutex;
+    }
+    return NULL;
 }
 
 void tsm_mutex_abandon_all(uint32_t tid)
 {
-    tsm_dispatcher_lock();
-    for (struct tsm_list *node = owned_mutexes.next; node != &owned_mutexes;) {
-        struct tsm_mutex *mutex = TSM_LIST_ENTRY(node, struct tsm_mutex, owned_node);
+    struct tsm_state *mutex;
 
-        node = node->next;
-        if (mutex->owner_tid == tid) {
-            mutex->is_abandoned = true;
-            mutex_free(mutex);
-            node = owned_mutexes.next; /* waiters may have taken others meanwhile */
+    for (;;) {
+        tsm_dispatcher_lock();
+        mutex = first_owned_by(tid);
+        if (mutex) {
+            if (mutex->is_shared)
+                tsm_arena_lock();
+            mutex_free(mutex, TSM_CELL_ABANDONED);
+            if (mutex->is_shared)
+                tsm_arena_unlock();
+            else
+                tsm_wait_notify_locked(&mutex->object);
         }
+        tsm_dispatcher_unlock();
+        if (!mutex)
+            return;
+        tsm_object_unref(&mutex->object);
     }
-    tsm_dispatcher_unlock();
 }
 
 static bool mutex_is_signaled(struct tsm_object *object, uint32_t tid)
 {
-    return mutex_from(object)->owner_tid == 0 || mutex_from(object)->owner_tid == tid;
+    struct tsm_state *mutex = tsm_state_from(object);
+
+    return tsm_state_cell(mutex)->count == 0 || is_owned_by(mutex, tid);
 }
 
 static bool mutex_consume(struct tsm_object *object, uint32_t tid)
 {
-    struct tsm_mutex *mutex = mutex_from(object);
-    bool was_abandoned = mutex->is_abandoned;
+    struct tsm_state *mutex = tsm_state_from(object);
+    bool was_abandoned = tsm_state_cell(mutex)->flags & TSM_CELL_ABANDONED;
 
-    mutex->is_abandoned = false;
     mutex_own(mutex, tid);
+    tsm_state_cell(mutex)->flags &= ~TSM_CELL_ABANDONED;
     return was_abandoned;
-}
-
-static void mutex_destroy(struct tsm_object *object)
-{
-    tsm_dispatcher_lock();
-    tsm_list_unlink(&mutex_from(object)->owned_node);
-    tsm_dispatcher_unlock();
-    free(mutex_from(object));
 }
 
 const struct tsm_object_ops tsm_mutex_ops = {
@@ -113,5 +167,6 @@ const struct tsm_object_ops tsm_mutex_ops = {
     .valid_access = MUTANT_ALL_ACCESS,
     .is_signaled = mutex_is_signaled,
     .consume = mutex_consume,
-    .destroy = mutex_destroy,
+    .destroy = tsm_state_destroy,
+    .export = tsm_state_export,
 };

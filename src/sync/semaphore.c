@@ -1,65 +1,53 @@
 /* SPDX-License-Identifier: MIT */
 #include "sync/semaphore.h"
 
-#include <stdlib.h>
-
 #include "sync/wait.h"
 
-struct tsm_semaphore {
-    struct tsm_object object;
-    int32_t count; /* dispatcher lock */
-    int32_t maximum;
-};
-
-static struct tsm_semaphore *semaphore_from(struct tsm_object *object)
+struct tsm_cell tsm_semaphore_cell(int32_t initial, int32_t maximum)
 {
-    return tsm_container_of(object, struct tsm_semaphore, object);
+    return (struct tsm_cell){.count = initial, .limit = maximum};
 }
 
 struct tsm_object *tsm_semaphore_new(int32_t initial, int32_t maximum)
 {
-    struct tsm_semaphore *semaphore = malloc(sizeof(*semaphore));
+    struct tsm_cell cell = tsm_semaphore_cell(initial, maximum);
+    struct tsm_state *semaphore = tsm_state_new(&tsm_semaphore_ops, TSM_CELL_SEMAPHORE, &cell);
 
-    if (!semaphore)
-        return NULL;
-    tsm_object_init(&semaphore->object, &tsm_semaphore_ops);
-    semaphore->count = initial;
-    semaphore->maximum = maximum;
-    return &semaphore->object;
+    return semaphore ? &semaphore->object : NULL;
 }
 
 NTSTATUS tsm_semaphore_release(struct tsm_object *object, int32_t count, int32_t *previous)
 {
-    struct tsm_semaphore *semaphore = semaphore_from(object);
+    struct tsm_state *semaphore = tsm_state_from(object);
     NTSTATUS status = STATUS_SUCCESS;
 
-    tsm_dispatcher_lock();
-    if (count > semaphore->maximum - semaphore->count) {
+    tsm_state_begin(semaphore);
+
+    struct tsm_cell *cell = tsm_state_cell(semaphore);
+    int64_t before = cell->count;
+
+    if (before + count > cell->limit) {
         status = STATUS_SEMAPHORE_LIMIT_EXCEEDED;
     } else {
         if (previous)
-            *previous = semaphore->count;
-        semaphore->count += count;
-        tsm_wait_notify_locked(object);
+            *previous = (int32_t)before;
+        tsm_state_will_signal(semaphore);
+        cell->count = (int32_t)(before + count);
     }
-    tsm_dispatcher_unlock();
+    tsm_state_end(semaphore);
     return status;
 }
 
 static bool semaphore_is_signaled(struct tsm_object *object, uint32_t tid)
 {
-    return semaphore_from(object)->count > 0;
+    return tsm_state_cell(tsm_state_from(object))->count > 0;
 }
 
 static bool semaphore_consume(struct tsm_object *object, uint32_t tid)
 {
-    semaphore_from(object)->count--;
+    tsm_state_will_consume(tsm_state_from(object));
+    tsm_state_cell(tsm_state_from(object))->count--;
     return false;
-}
-
-static void semaphore_destroy(struct tsm_object *object)
-{
-    free(semaphore_from(object));
 }
 
 const struct tsm_object_ops tsm_semaphore_ops = {
@@ -67,5 +55,6 @@ const struct tsm_object_ops tsm_semaphore_ops = {
     .valid_access = SEMAPHORE_ALL_ACCESS,
     .is_signaled = semaphore_is_signaled,
     .consume = semaphore_consume,
-    .destroy = semaphore_destroy,
+    .destroy = tsm_state_destroy,
+    .export = tsm_state_export,
 };

@@ -7,8 +7,15 @@
  * that can be: it consumes for the waiter, takes all its blocks away and stores the result. So a
  * waiter that wakes has nothing left to do, and "all" is decided at one instant.
  *
+ * Objects that other processes share too have a word there. The waiter sleeps on these words as
+ * well, looks again when one has changed, and takes what it asked for under the one lock of all
+ * shared objects: nobody else does it for the waiter, so nobody's death can lose it.
+ *
+ * A timer fires when somebody looks at it: a waiter sleeps no longer than its timers are due.
+ *
  * Locking:   the dispatcher lock guards the blocks and the signal state of all objects of the
- *            process. One lock makes wait-for-all right; the data path of a pipe never takes it.
+ *            process, the arena's lock, inside it, shared ones. The data path of a pipe takes
+ *            neither.
  * Ownership: blocks live on the waiter's stack; the waiter's caller holds the objects.
  */
 #include "sync/wait.h"
@@ -18,12 +25,16 @@
 #include "base/trace.h"
 #include "os/futex.h"
 #include "os/lock.h"
+#include "sync/event.h"
+#include "sync/state.h"
+#include "sync/timer.h"
 
 struct wait;
 
 struct wait_block {
     struct tsm_list node; /* in object->waiters; unlinked when the wait is over */
     struct wait *wait;
+    int64_t pulses; /* shared event: how often it had been pulsed when the wait began */
 };
 
 struct wait {
@@ -32,11 +43,22 @@ struct wait {
     bool all;
     uint32_t tid;
     struct tsm_teb *teb;
-    NTSTATUS result; /* STATUS_PENDING until satisfied */
+    NTSTATUS result;      /* STATUS_PENDING until satisfied */
+    bool is_linked;       /* its blocks count */
+    bool has_shared;      /* some object is of several processes */
+    bool looks_by_itself; /* it has shared objects or timers */
     struct wait_block blocks[TSM_WAIT_MAX];
 };
 
-enum { PARK_ASLEEP, PARK_WOKEN };
+/* What a waiter needs to know to sleep; gathered when it has looked in vain. */
+struct nap {
+    struct tsm_futex_word words[TSM_WAIT_MAX];
+    uint32_t owners[TSM_WAIT_MAX]; /* of shared mutexes, as the arena calls them */
+    uint32_t word_count, owner_count;
+    int64_t due_ns; /* the first timer */
+};
+
+enum { PARK_ASLEEP, PARK_WOKEN, PARK_LOOK_AGAIN };
 
 static struct tsm_lock dispatcher = TSM_LOCK_INIT;
 
@@ -50,24 +72,28 @@ void tsm_dispatcher_unlock(void)
     tsm_lock_release(&dispatcher);
 }
 
-static bool object_is_signaled(struct tsm_object *object, uint32_t tid)
+static bool object_is_signaled(struct wait *wait, uint32_t index)
 {
-    return object->ops->is_signaled(object, tid);
+    struct tsm_object *object = wait->objects[index];
+
+    return object->ops->is_signaled(object, wait->tid) ||
+           (wait->is_linked && tsm_event_was_pulsed(object, wait->blocks[index].pulses));
 }
 
-static bool object_consume(struct tsm_object *object, uint32_t tid)
+static bool object_consume(struct wait *wait, uint32_t index)
 {
-    return object->ops->consume && object->ops->consume(object, tid);
+    struct tsm_object *object = wait->objects[index];
+
+    return object->ops->consume && object->ops->consume(object, wait->tid);
 }
 
 /* Takes what the wait asks for, if it is there: the result, or STATUS_PENDING. */
-static NTSTATUS wait_try(struct wait *wait)
+static NTSTATUS wait_try_locked(struct wait *wait)
 {
     if (!wait->all) {
         for (uint32_t i = 0; i < wait->count; i++)
-            if (object_is_signaled(wait->objects[i], wait->tid))
-                return (object_consume(wait->objects[i], wait->tid) ? STATUS_ABANDONED_WAIT_0
-                                                                    : STATUS_WAIT_0) +
+            if (object_is_signaled(wait, i))
+                return (object_consume(wait, i) ? STATUS_ABANDONED_WAIT_0 : STATUS_WAIT_0) +
                        (NTSTATUS)i;
         return STATUS_PENDING;
     }
@@ -75,11 +101,62 @@ static NTSTATUS wait_try(struct wait *wait)
     bool was_abandoned = false;
 
     for (uint32_t i = 0; i < wait->count; i++)
-        if (!object_is_signaled(wait->objects[i], wait->tid))
+        if (!object_is_signaled(wait, i))
             return STATUS_PENDING;
     for (uint32_t i = 0; i < wait->count; i++)
-        was_abandoned |= object_consume(wait->objects[i], wait->tid);
+        was_abandoned |= object_consume(wait, i);
     return was_abandoned ? STATUS_ABANDONED_WAIT_0 : STATUS_WAIT_0;
+}
+
+/* Under the locks under which the wait looked in vain, so that no change is missed. */
+static void nap_prepare(struct nap *nap, const struct wait *wait)
+{
+    nap->word_count = nap->owner_count = 0;
+    nap->due_ns = INT64_MAX;
+    for (uint32_t i = 0; i < wait->count; i++) {
+        struct tsm_state *state = tsm_state_of(wait->objects[i]);
+
+        if (!state)
+            continue;
+        if (state->kind == TSM_CELL_TIMER)
+            nap->due_ns =
+                (int64_t)tsm_min_u64((uint64_t)nap->due_ns, (uint64_t)tsm_timer_due_ns(state));
+        if (!state->is_shared)
+            continue;
+
+        struct tsm_futex_word *word = &nap->words[nap->word_count++];
+
+        word->word = tsm_arena_word(state->slot, &word->expected);
+        if (state->kind == TSM_CELL_MUTEX && tsm_state_cell(state)->owner)
+            nap->owners[nap->owner_count++] = tsm_state_cell(state)->owner - 1;
+    }
+}
+
+/* Dispatcher lock held. nap may be NULL. */
+static NTSTATUS wait_try(struct wait *wait, struct nap *nap)
+{
+    NTSTATUS result;
+
+    if (wait->has_shared)
+        tsm_arena_lock();
+    result = wait_try_locked(wait);
+    if (nap && result == STATUS_PENDING && wait->looks_by_itself)
+        nap_prepare(nap, wait);
+    if (wait->has_shared)
+        tsm_arena_unlock();
+    return result;
+}
+
+/* Dispatcher lock held: which of the objects are shared, at first and while it waits. */
+static void wait_look_at_objects(struct wait *wait)
+{
+    wait->has_shared = wait->looks_by_itself = false;
+    for (uint32_t i = 0; i < wait->count; i++) {
+        struct tsm_state *state = tsm_state_of(wait->objects[i]);
+
+        wait->has_shared |= state && state->is_shared;
+        wait->looks_by_itself |= state && (state->is_shared || state->kind == TSM_CELL_TIMER);
+    }
 }
 
 static void wait_unlink(struct wait *wait)
@@ -101,7 +178,7 @@ void tsm_wait_notify_locked(struct tsm_object *object)
         while (node != &object->waiters &&
                TSM_LIST_ENTRY(node, struct wait_block, node)->wait == wait);
 
-        NTSTATUS result = wait_try(wait);
+        NTSTATUS result = wait_try(wait, NULL);
 
         if (result != STATUS_PENDING) {
             struct tsm_teb *teb = wait->teb;
@@ -115,19 +192,80 @@ void tsm_wait_notify_locked(struct tsm_object *object)
     }
 }
 
-/* Sleeps until satisfied; false when the deadline passed first. */
-static bool wait_park(struct tsm_teb *teb, struct tsm_deadline deadline)
+void tsm_wait_look_again_locked(struct tsm_object *object)
 {
-    while (atomic_load_explicit(&teb->park, memory_order_acquire) == PARK_ASLEEP)
-        if (!tsm_futex_wait(&teb->park, PARK_ASLEEP, TSM_FUTEX_PRIVATE, deadline))
-            return false;
-    return true;
+    TSM_LIST_FOR_EACH(node, &object->waiters)
+    {
+        struct wait *wait = TSM_LIST_ENTRY(node, struct wait_block, node)->wait;
+
+        /* The waiter reads the rest under the lock. */
+        atomic_store_explicit(&wait->teb->park, PARK_LOOK_AGAIN, memory_order_release);
+        tsm_futex_wake(&wait->teb->park, 1, TSM_FUTEX_PRIVATE);
+    }
+}
+
+/* No lock held. True: a process that owned a mutex is dead, it is worth to look again. */
+static bool nap_watch_owners(const struct nap *nap)
+{
+    bool has_died = false;
+
+    for (uint32_t i = 0; i < nap->owner_count; i++)
+        has_died |= tsm_arena_watch(nap->owners[i]);
+    return has_died;
+}
+
+/* Sleeps until satisfied or something may have changed; false when the deadline has passed. */
+static bool wait_park(struct wait *wait, const struct nap *nap, struct tsm_deadline deadline)
+{
+    _Atomic uint32_t *park = &wait->teb->park;
+
+    if (!wait->looks_by_itself) {
+        while (atomic_load_explicit(park, memory_order_acquire) == PARK_ASLEEP)
+            if (!tsm_futex_wait(park, PARK_ASLEEP, TSM_FUTEX_PRIVATE, deadline))
+                return false;
+        return true;
+    }
+    if (nap_watch_owners(nap))
+        return true;
+
+    struct tsm_deadline until = {
+        (int64_t)tsm_min_u64((uint64_t)deadline.at_ns, (uint64_t)nap->due_ns)};
+
+    if (nap->word_count)
+        tsm_futex_wait_many(nap->words, nap->word_count, park, PARK_ASLEEP, until);
+    else
+        tsm_futex_wait(park, PARK_ASLEEP, TSM_FUTEX_PRIVATE, until);
+    return !tsm_deadline_has_passed(deadline);
+}
+
+/* Dispatcher lock held, and at the end again; the wait is linked and pending. */
+static void wait_sleep(struct wait *wait, struct nap *nap, struct tsm_deadline deadline)
+{
+    bool in_time = true;
+
+    while (wait->result == STATUS_PENDING && in_time) {
+        atomic_store_explicit(&wait->teb->park, PARK_ASLEEP, memory_order_relaxed);
+        tsm_dispatcher_unlock();
+        in_time = wait_park(wait, nap, deadline);
+        tsm_dispatcher_lock();
+        if (wait->result != STATUS_PENDING)
+            return; /* and unlinked */
+        wait_look_at_objects(wait);
+        wait->result = wait_try(wait, nap);
+        if (wait->result != STATUS_PENDING)
+            wait_unlink(wait);
+    }
+    if (wait->result == STATUS_PENDING) {
+        wait_unlink(wait);
+        wait->result = STATUS_TIMEOUT;
+    }
 }
 
 NTSTATUS tsm_wait_objects(struct tsm_object *const *objects, uint32_t count, bool all,
                           bool alertable, struct tsm_deadline deadline)
 {
     struct wait wait;
+    struct nap nap;
 
     tsm_assert(count > 0 && count <= TSM_WAIT_MAX);
     for (uint32_t i = 0; i < count; i++)
@@ -139,28 +277,30 @@ NTSTATUS tsm_wait_objects(struct tsm_object *const *objects, uint32_t count, boo
     wait.all = all;
     wait.tid = tsm_teb_tid();
     wait.teb = tsm_teb_current();
+    wait.is_linked = false;
 
     tsm_dispatcher_lock();
-    wait.result = wait_try(&wait);
-    if (wait.result != STATUS_PENDING || tsm_deadline_has_passed(deadline)) {
+    wait_look_at_objects(&wait);
+    wait.result = wait_try(&wait, &nap);
+    if (wait.result == STATUS_PENDING && tsm_deadline_has_passed(deadline)) {
+        tsm_dispatcher_unlock();
+        if (!wait.looks_by_itself || !nap_watch_owners(&nap))
+            return STATUS_TIMEOUT;
+        tsm_dispatcher_lock();
+        wait.result = wait_try(&wait, NULL);
         tsm_dispatcher_unlock();
         return wait.result != STATUS_PENDING ? wait.result : STATUS_TIMEOUT;
     }
-    atomic_store_explicit(&wait.teb->park, PARK_ASLEEP, memory_order_relaxed);
-    for (uint32_t i = 0; i < count; i++) {
-        wait.blocks[i].wait = &wait;
-        tsm_list_append(&objects[i]->waiters, &wait.blocks[i].node);
+    if (wait.result == STATUS_PENDING) {
+        for (uint32_t i = 0; i < count; i++) {
+            wait.blocks[i].wait = &wait;
+            wait.blocks[i].pulses = tsm_event_pulses(objects[i]);
+            tsm_list_append(&objects[i]->waiters, &wait.blocks[i].node);
+        }
+        wait.is_linked = true;
+        wait_sleep(&wait, &nap, deadline);
     }
     tsm_dispatcher_unlock();
-
-    if (!wait_park(wait.teb, deadline)) {
-        tsm_dispatcher_lock();
-        if (wait.result == STATUS_PENDING) {
-            wait_unlink(&wait);
-            wait.result = STATUS_TIMEOUT;
-        }
-        tsm_dispatcher_unlock();
-    }
     tsm_trace(TSM_TRACE_WAIT, "%u objects: %s", count, tsm_status_name(wait.result));
     return wait.result;
 }

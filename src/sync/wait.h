@@ -18,6 +18,10 @@ void tsm_dispatcher_unlock(void);
  * satisfies, first come first, until it is no longer signaled. */
 void tsm_wait_notify_locked(struct tsm_object *object);
 
+/* Dispatcher lock held: who waits for the object here finds out anew what to sleep on, and how long:
+ * it is shared from now on, or a timer was set. */
+void tsm_wait_look_again_locked(struct tsm_object *object);
+
 /*
  * Waits for one (all = false) or for all of count objects, 1..TSM_WAIT_MAX, taken together at one
  * instant. Returns STATUS_WAIT_0 + index, STATUS_ABANDONED_WAIT_0 + index, STATUS_TIMEOUT,

@@ -787,7 +787,6 @@ TEST(an_event_set_by_the_child_that_inherits_it_wakes_the_parent)
     SECURITY_ATTRIBUTES attributes = {sizeof(attributes), NULL, TRUE};
     HANDLE event = CreateEventA(&attributes, TRUE, FALSE, NULL);
 
-    DEVIATES(6);
     CHECK_U32(wait_role(spawn_heir(set_event, event, NULL)), 0);
     CHECK_U32(WaitForSingleObject(event, 0), WAIT_OBJECT_0);
 }

@@ -26,7 +26,7 @@ NO_CONSTANT = re.compile(
     r'^(TRANSOM_.*|__.*|_WIN32_WINNT|WINVER|STRICT|NULL|UNICODE|.*UNALIGNED|DECLSPEC_.*|'
     r'(REF|RTL_).*|LPTR_.*)$')
 # Documented by Microsoft, but mingw-w64 has no such name.
-UNKNOWN = {'ERROR_NOT_SAME_OBJECT': 1656}
+UNKNOWN = {'ERROR_NOT_SAME_OBJECT': 1656, 'CREATE_WAITABLE_TIMER_HIGH_RESOLUTION': 2}
 
 
 def run(command, **more):

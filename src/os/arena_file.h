@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The file behind the objects that a user's processes share, in the user's own folder of the
+ * runtime directory. An open file description of it is a membership; it ends with its process.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/status.h"
+
+/*
+ * Opens it, made if need be. *is_alone: nobody else has it open; it was emptied and given its size,
+ * and nobody gets in before tsm_arena_file_share().
+ */
+tsm_must_check NTSTATUS tsm_arena_file_open(uint64_t size, int *fd, bool *is_alone);
+tsm_must_check NTSTATUS tsm_arena_file_share(int fd);
+
+/* A second membership, for another process. */
+tsm_must_check NTSTATUS tsm_arena_file_again(int fd, int *out);
+
+/* A file of ours of exactly that size that can be shared. */
+bool tsm_arena_file_is_good(int fd, uint64_t size);
+
+/* True if that is what tsm_arena_file_open() would open. */
+bool tsm_arena_file_is_current(int fd);
+
+/* Ties a number to the life of the membership; false if another one has it. */
+bool tsm_arena_file_claim(int fd, uint32_t number);
+
+/* True while some other membership has claimed the number. */
+bool tsm_arena_file_is_claimed(int fd, uint32_t number);
+
+/* Removes the file if nobody else has it open. */
+void tsm_arena_file_leave(int fd);
+
+/* Tells PID namespaces apart. */
+uint64_t tsm_arena_file_pid_space(void);
