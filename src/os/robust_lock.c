@@ -17,6 +17,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/cpu.h"
 #include "base/deadline.h"
 #include "base/macros.h"
 #include "base/teb.h"
