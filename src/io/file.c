@@ -48,16 +48,21 @@ NTSTATUS tsm_file_run(struct tsm_file *file, struct tsm_io *io)
 NTSTATUS tsm_file_from_handle(HANDLE handle, uint32_t access, struct tsm_file **out)
 {
     struct tsm_object *object;
-    NTSTATUS status = tsm_handle_ref(handle, NULL, access, &object);
+    NTSTATUS status = tsm_handle_ref(handle, NULL, access, &object), denied = STATUS_SUCCESS;
 
+    /* Windows: an object of another type is that first, whatever may be done with the handle. */
+    if (status == STATUS_ACCESS_DENIED) {
+        denied = status;
+        status = tsm_handle_ref(handle, NULL, 0, &object);
+    }
     if (!NT_SUCCESS(status))
         return status;
 
     struct tsm_file *file = tsm_file_from(object);
 
-    if (!file) {
+    if (!file || denied) {
         tsm_object_unref(object);
-        return STATUS_OBJECT_TYPE_MISMATCH;
+        return file ? denied : STATUS_OBJECT_TYPE_MISMATCH;
     }
     *out = file;
     return STATUS_SUCCESS;
