@@ -125,6 +125,41 @@ TEST(only_the_last_handle_to_an_end_closes_it)
     check_ends_with(&call, ERROR_BROKEN_PIPE);
 }
 
+TEST(a_blocked_read_ends_with_broken_pipe_when_the_peer_closes)
+{
+    struct pair pair = connect_pair(MESSAGE_MODE, 4096, 4096);
+    struct call call;
+
+    start_call(&call, call_read, pair.server, 10);
+    CHECK(thread_is_blocked(call.thread));
+    CloseHandle(pair.client);
+    finish_call(&call);
+    CHECK(!call.result);
+    CHECK_U32(call.error, ERROR_BROKEN_PIPE);
+}
+
+TEST(a_blocked_write_ends_with_broken_pipe_when_the_reader_closes)
+{
+    struct pair pair = connect_pair(MESSAGE_MODE, 100, 100);
+    struct call call;
+
+    start_call(&call, call_write, pair.server, 200);
+    CHECK(thread_is_blocked(call.thread));
+    CloseHandle(pair.client);
+    finish_call(&call);
+    CHECK(!call.result);
+    CHECK_U32(call.error, ERROR_BROKEN_PIPE);
+}
+
+TEST(closing_the_server_frees_the_name_although_a_client_is_open)
+{
+    struct pair pair = connect_pair(MESSAGE_MODE, 4096, 4096);
+
+    CloseHandle(pair.server);
+    CHECK_ERR(open_pipe() != INVALID_HANDLE_VALUE, ERROR_FILE_NOT_FOUND);
+    CHECK(create_pipe(PIPE_TYPE_BYTE) != INVALID_HANDLE_VALUE);
+}
+
 TEST(a_blocked_client_read_ends_with_broken_pipe_when_the_server_closes)
 {
     struct pair pair = connect_pair(MESSAGE_MODE, 4096, 4096);
