@@ -311,13 +311,18 @@ static bool frame_view_at(struct tsm_ring_reader *reader, uint64_t position, uin
     view->place = place;
     view->is_jump = take == TSM_FRAME_IS_JUMP;
     view->length = word & TSM_FRAME_LENGTH;
+    if (!(word & TSM_FRAME_VALID)) {
+        reader->is_broken = true;
+        return false;
+    }
     if (view->is_jump) {
         if ((uint64_t)view->length * 8 <= reader->capacity - FRAME_HEADER)
             return true;
     } else {
         view->flags = word & ~TSM_FRAME_LENGTH;
-        /* An empty piece would be taken for ever without filling the reader's buffer. */
-        if (FRAME_HEADER + tsm_align_up(view->length, 8) <= reader->capacity - place &&
+        /* Behind a frame there is always room for the next word. An empty piece would be taken for
+         * ever without filling the reader's buffer. */
+        if (2 * FRAME_HEADER + tsm_align_up(view->length, 8) <= reader->capacity - place &&
             (view->length > 0 || !(view->flags & TSM_FRAME_MORE)))
             return true;
     }
@@ -383,6 +388,12 @@ static bool reader_settle(struct tsm_ring_reader *reader, struct frame_view *vie
             return false;
         if (!view->is_jump && !frame_is_cancelled(reader, view))
             return true;
+        /* A writer jumps when it has a frame to lay down. */
+        if (view->is_jump && was_jump) {
+            reader->is_broken = true;
+            return false;
+        }
+        was_jump = view->is_jump;
         reader_step(reader, view);
         /* Lies: a writer jumps when it has a frame to lay down, and no more than the ring holds can
          * be unread. They would keep us here under our lock. */
@@ -431,10 +442,9 @@ uint32_t tsm_ring_take(struct tsm_ring_reader *reader, void *out, uint32_t lengt
     struct frame_view view;
 
     *was_cancelled = false;
-    if (!frame_view_at_tail(reader, &view))
-        return 0;
-    if (view.is_jump) { /* it was none a moment ago */
-        reader->is_broken = true;
+    /* It was there a moment ago. */
+    if (!frame_view_at_tail(reader, &view) || view.is_jump) {
+        reader->is_broken = *was_cancelled = true;
         return 0;
     }
 

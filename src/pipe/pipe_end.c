@@ -347,9 +347,9 @@ static void pump_writes(struct tsm_pipe_end *end, struct tsm_io_batch *batch)
             uint32_t before = io->pending.placed;
             uint64_t position = end->writer.payload + io->in_length - before;
 
-            bool fits = io->in_length == 0 || fits_quota(end, position);
+            bool is_free = io->in_length == 0 || fits_quota(end, position);
 
-            may_place = place(end, io, fits ? 0 : TSM_FRAME_REVOCABLE);
+            may_place = place(end, io, is_free ? 0 : TSM_FRAME_REVOCABLE);
             did_place |= io->pending.placed != before || may_place;
             if (may_place)
                 io->pending.target = end->writer.payload;

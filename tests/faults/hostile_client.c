@@ -350,7 +350,7 @@ static bool a_memfd_of_another_version(void)
     int fd;
     uint8_t *memory = raw_memory(&fd);
 
-    raw_store32(memory, 4, 3);
+    raw_store32(memory, 4, 1);
     return fd_is_refused(fd);
 }
 

@@ -18,6 +18,7 @@
 #define RAW_CAPACITY (UINT64_C(64) << 20) /* of a direction with that quota */
 #define RAW_HEADER   4096u
 #define RAW_SIZE     (RAW_HEADER + 2 * RAW_CAPACITY)
+#define RAW_VALID    0x20000000u /* in the word of a frame */
 #define RAW_SEALS    (F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL)
 
 /* Offsets in the memory's first page; direction 0 is client to server. */
@@ -154,9 +155,9 @@ static STRESS_UNUSED void raw_frame(uint8_t *memory, uint32_t way, uint32_t word
 {
     uint64_t data = RAW_HEADER + way * RAW_CAPACITY;
 
+    raw_store32(memory, data + 4, take);
     raw_store(memory, RAW_PRODUCER(way) + 8, word & 0x1FFFFFFF);
     raw_store(memory, RAW_PRODUCER(way) + 16, 1);
-    raw_store32(memory, data + 4, take);
     raw_store32(memory, data, word | RAW_VALID);
     raw_store(memory, RAW_PRODUCER(way), head);
 }
@@ -214,7 +215,8 @@ static STRESS_UNUSED void raw_scribble(uint8_t *memory, struct chance *chance, i
             place = RAW_HEADER + chance_below(chance, 2) * RAW_CAPACITY +
                     chance_below(chance, 512) * 8u;
             if (chance_below(chance, 2))
-                value = chance_below(chance, 200) | (uint64_t)chance_below(chance, 8) << 29;
+                value =
+                    chance_below(chance, 200) | RAW_VALID | (uint64_t)chance_below(chance, 4) << 30;
             break;
         }
         raw_store(memory, place, value);

@@ -115,7 +115,7 @@ static struct lie {
     uint32_t value;
 } lies[4];
 static uint32_t lie_count;
-static uint32_t standing_step; /* head grows by that at every load */
+static uint32_t standing_word; /* at every load, what our reader looks at becomes that */
 
 static void direction_init(struct direction *direction)
 {
@@ -156,11 +156,18 @@ static _Atomic uint64_t *word_of(struct direction *direction, uint32_t which)
     }
 }
 
+/* What our reader is looking at. */
+static struct tsm_frame *at_reader(void)
+{
+    return frame_at(to_us.data, tsm_min_u64(to_us.reader.place, capacity - 8));
+}
+
 static void tell(const struct lie *lie)
 {
     struct direction *direction = lie->where & 0x80 ? &from_us : &to_us;
     _Atomic uint64_t *word = word_of(direction, lie->where & 0x7f);
     struct tsm_frame *frame = frame_at(direction->data, lie->offset % (capacity - 8) & ~7u);
+    uint32_t mark = lie->where & 0x40 ? TSM_FRAME_VALID : 0;
 
     has_lied = true;
     switch (lie->kind % 8) {
@@ -174,22 +181,20 @@ static void tell(const struct lie *lie)
         *word = (uint64_t)lie->value << 32 | lie->value;
         break;
     case 3:
-        frame->word = lie->value;
+        frame->word = lie->value | mark;
         break;
     case 4:
         frame->take = lie->value;
         break;
     case 5:
-        frame->word = TSM_FRAME_VALID | lie->value % (uint32_t)(capacity / 8);
+        frame->word = lie->value % (uint32_t)(capacity / 8) | TSM_FRAME_VALID;
         frame->take = TSM_FRAME_IS_JUMP;
         break;
-    case 6: /* what our reader is looking at */
-        frame = frame_at(to_us.data, tsm_min_u64(to_us.reader.place, capacity - 8));
-        frame->word = lie->value | TSM_FRAME_VALID;
+    case 6:
+        at_reader()->word = lie->value | mark;
         break;
     default:
-        frame = frame_at(to_us.data, tsm_min_u64(to_us.reader.place, capacity - 8));
-        frame->take = lie->value;
+        at_reader()->take = lie->value;
         break;
     }
 }
@@ -199,9 +204,10 @@ static void peer_acts(void)
     if (is_peer_at_work)
         return;
     MUST(++loads < LOADS_MAX);
-    if (standing_step) {
+    if (standing_word) {
         has_lied = true;
-        to_us.shared->producer.head += standing_step;
+        to_us.shared->producer.head += 8;
+        at_reader()->word = standing_word;
     }
     for (uint32_t i = 0; i < lie_count; i++)
         if (lies[i].after-- == 0) {
@@ -373,8 +379,9 @@ static void check(const struct direction *direction)
     const struct tsm_ring_reader *reader = &direction->reader;
     const struct tsm_ring_writer *writer = &direction->writer;
 
-    MUST(reader->is_broken || reader->is_ended || reader->place % 8 == 0);
-    MUST((const uint8_t *)tsm_ring_next_word(reader) <= reader->data + capacity - 8);
+    /* A waiter looks at the word there. */
+    MUST(reader->place % 8 == 0 && reader->place <= capacity - 8);
+    MUST(!reader->is_ended || reader->is_broken || reader->tail <= reader->end);
     MUST(writer->tail_seen <= writer->head);
     MUST(writer->run_count >= 1 && writer->run_count <= TSM_RING_RUNS);
     for (uint32_t i = 0; i < writer->run_count; i++) {
@@ -417,10 +424,12 @@ static void step(void)
     case 7:
         if (code >= 0xF0) {  /* the peer dies */
             has_lied = true; /* what is left to read is another question */
-            if (!to_us.reader.is_ended)
-                tsm_ring_reader_drop_pending(&to_us.reader);
+            tsm_ring_reader_drop_pending(&to_us.reader);
+        } else if (code & 0x40) {
+            tsm_ring_reader_doubt(&to_us.reader);
+            MUST(has_lied || !to_us.reader.is_broken);
         } else {
-            standing_step = code & 0x80 ? next_u8() : 0;
+            standing_word = code & 0x80 ? next_u32() : 0;
         }
         break;
     case 8:
@@ -460,7 +469,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *input, size_t size)
     program = input;
     program_left = size;
     has_lied = is_peer_at_work = false;
-    lie_count = standing_step = 0;
+    lie_count = standing_word = 0;
     capacity = next_u8() & 1 ? 8192 : 512;
     direction_init(&to_us);
     direction_init(&from_us);

@@ -62,6 +62,8 @@ static void an_empty_ring_has_nothing(void **state)
     assert_string_equal(get(10), "-");
     assert_int_equal(tsm_ring_available(&reader), 0);
     assert_false(tsm_ring_has_news(shared, reader.tail));
+    tsm_ring_reader_doubt(&reader);
+    assert_false(reader.is_broken);
 }
 
 static void frames_come_in_order_and_in_parts(void **state)
@@ -70,6 +72,8 @@ static void frames_come_in_order_and_in_parts(void **state)
 
     assert_true(put("first", 0) && put("second", TSM_FRAME_MORE) && put("", 0));
     assert_true(tsm_ring_has_news(shared, reader.tail));
+    tsm_ring_reader_doubt(&reader);
+    assert_false(reader.is_broken);
     assert_int_equal(tsm_ring_available(&reader), 11);
     assert_string_equal(get(3), "fir");
     assert_true(tsm_ring_peek(&reader, &next));
@@ -215,28 +219,19 @@ static void assert_reader_gives_up(void)
 static void a_head_without_a_frame_is_a_lie(void **state)
 {
     put("x", 0);
-    get(10);
-    tsm_ring_reader_doubt(&reader);
-    assert_false(reader.is_broken);
-    atomic_store(&shared->producer.head, writer.head + 8);
+    get(1);
+    atomic_store(&shared->producer.head, reader.tail + 8);
     assert_true(tsm_ring_has_news(shared, reader.tail));
+    assert_string_equal(get(1), "-");
+    assert_false(reader.is_broken);
     tsm_ring_reader_doubt(&reader);
     assert_reader_gives_up();
 }
 
-static void a_head_that_goes_back_is_no_news(void **state)
+static void a_word_without_its_mark_is_a_lie(void **state)
 {
-    put("first", 0);
-    put("second", 0);
-    get(10);
-    atomic_store(&shared->producer.head, 0);
-    assert_false(tsm_ring_has_news(shared, reader.tail));
-    assert_string_equal(get(10), "second");
-}
-
-static void a_word_that_is_no_frame_is_a_lie(void **state)
-{
-    frame_of(0)->word = 4;
+    put("x", 0);
+    frame_of(0)->word = 1;
     assert_reader_gives_up();
 }
 
@@ -244,6 +239,13 @@ static void a_frame_over_the_end_of_the_ring_is_a_lie(void **state)
 {
     put("x", 0);
     frame_of(0)->word = TSM_FRAME_VALID | (CAPACITY - 7);
+    assert_reader_gives_up();
+}
+
+static void a_frame_without_room_for_the_next_word_is_a_lie(void **state)
+{
+    put("x", 0);
+    frame_of(0)->word = TSM_FRAME_VALID | (CAPACITY - 8);
     assert_reader_gives_up();
 }
 
@@ -262,6 +264,29 @@ static void a_frame_that_shrinks_while_it_is_read_is_a_lie(void **state)
     assert_reader_gives_up();
 }
 
+static void a_frame_that_vanishes_while_it_is_read_is_a_lie(void **state)
+{
+    put("long enough", 0);
+    assert_string_equal(get(8), "long eno");
+    frame_of(0)->word = 0;
+    tsm_ring_reader_doubt(&reader);
+    assert_reader_gives_up();
+}
+
+static void a_frame_that_vanishes_before_it_is_taken_is_a_lie(void **state)
+{
+    struct tsm_ring_next next;
+    bool was_cancelled = false;
+    char text[8];
+
+    put("there", 0);
+    assert_true(tsm_ring_peek(&reader, &next));
+    frame_of(0)->word = 0;
+    assert_int_equal(tsm_ring_take(&reader, text, sizeof(text), &was_cancelled), 0);
+    assert_true(was_cancelled);
+    assert_reader_gives_up();
+}
+
 static void an_empty_piece_of_a_message_is_a_lie(void **state)
 {
     put("x", 0);
@@ -269,20 +294,44 @@ static void an_empty_piece_of_a_message_is_a_lie(void **state)
     assert_reader_gives_up();
 }
 
+static void make_jump(uint64_t at, uint32_t to)
+{
+    frame_of(at)->take = TSM_FRAME_IS_JUMP;
+    frame_of(at)->word = TSM_FRAME_VALID | to / 8;
+}
+
 static void a_jump_out_of_the_ring_is_a_lie(void **state)
 {
-    put("x", 0);
-    frame_of(0)->word = TSM_FRAME_VALID | CAPACITY / 8;
-    frame_of(0)->take = TSM_FRAME_IS_JUMP;
+    make_jump(0, CAPACITY);
     assert_reader_gives_up();
 }
 
 static void a_jump_to_a_jump_is_a_lie(void **state)
 {
-    put("x", 0);
-    frame_of(0)->word = TSM_FRAME_VALID;
-    frame_of(0)->take = TSM_FRAME_IS_JUMP;
+    make_jump(0, 0);
     assert_reader_gives_up();
+}
+
+static void a_circle_of_what_was_taken_back_is_a_lie(void **state)
+{
+    frame_of(0)->take = TSM_FRAME_CANCELLED;
+    frame_of(0)->word = TSM_FRAME_VALID | TSM_FRAME_REVOCABLE | 8;
+    make_jump(16, 0);
+    assert_reader_gives_up();
+}
+
+/* A look goes no further than a ring is long; reads get what each asks for. */
+static void a_circle_of_frames_ends(void **state)
+{
+    static char text[4 * CAPACITY];
+    uint64_t rest;
+
+    frame_of(0)->word = TSM_FRAME_VALID | 8;
+    make_jump(16, 0);
+    assert_string_equal(get(4), "");
+    assert_string_equal(get(4), "");
+    assert_in_range(tsm_ring_look(&reader, text, sizeof(text), false, &rest), 0, CAPACITY);
+    assert_true(reader.is_broken);
 }
 
 static void bytes_that_were_claimed_by_nobody_are_a_lie(void **state)
@@ -358,14 +407,18 @@ int main(void)
         RING_TEST(a_dead_writers_blocked_writes_go_with_it),
         RING_TEST(a_dead_writer_of_an_empty_ring_writes_no_more),
         RING_TEST(a_head_without_a_frame_is_a_lie),
-        RING_TEST(a_head_that_goes_back_is_no_news),
-        RING_TEST(a_word_that_is_no_frame_is_a_lie),
+        RING_TEST(a_word_without_its_mark_is_a_lie),
         RING_TEST(a_frame_over_the_end_of_the_ring_is_a_lie),
+        RING_TEST(a_frame_without_room_for_the_next_word_is_a_lie),
         RING_TEST(the_longest_length_is_a_lie),
         RING_TEST(a_frame_that_shrinks_while_it_is_read_is_a_lie),
+        RING_TEST(a_frame_that_vanishes_while_it_is_read_is_a_lie),
+        RING_TEST(a_frame_that_vanishes_before_it_is_taken_is_a_lie),
         RING_TEST(an_empty_piece_of_a_message_is_a_lie),
         RING_TEST(a_jump_out_of_the_ring_is_a_lie),
         RING_TEST(a_jump_to_a_jump_is_a_lie),
+        RING_TEST(a_circle_of_what_was_taken_back_is_a_lie),
+        RING_TEST(a_circle_of_frames_ends),
         RING_TEST(bytes_that_were_claimed_by_nobody_are_a_lie),
         RING_TEST(a_tail_before_what_it_was_is_a_lie),
         RING_TEST(a_tail_behind_the_head_is_a_lie),
