@@ -320,9 +320,13 @@ static bool frame_view_at(struct tsm_ring_reader *reader, uint64_t position, uin
             return true;
     } else {
         view->flags = word & ~TSM_FRAME_LENGTH;
+
+        uint64_t size = FRAME_HEADER + tsm_align_up(view->length, 8);
+        bool is_over_end = reader->is_ended && position + size > reader->end;
+
         /* Behind a frame there is always room for the next word. An empty piece would be taken for
          * ever without filling the reader's buffer. */
-        if (2 * FRAME_HEADER + tsm_align_up(view->length, 8) <= reader->capacity - place &&
+        if (size + FRAME_HEADER <= reader->capacity - place && !is_over_end &&
             (view->length > 0 || !(view->flags & TSM_FRAME_MORE)))
             return true;
     }

@@ -28,7 +28,7 @@ NTSTATUS tsm_pipe_info_peek(struct tsm_pipe_end *end, void *buffer, uint32_t len
 
         out->read = has_data ? tsm_ring_look(&end->reader, buffer, length, is_message, &rest) : 0;
         if (has_data)
-            available = tsm_max_u64(tsm_ring_available(&end->reader), rest);
+            available = tsm_max_u64(tsm_ring_available(&end->reader), tsm_max_u64(rest, out->read));
         /* The writer goes on meanwhile: what did not fill the buffer was all there was. */
         if (!is_message && out->read < length)
             available = out->read;

@@ -392,6 +392,16 @@ static void more_consumed_than_written_is_as_if_all_were(void **state)
     assert_int_equal(tsm_ring_writer_consumed(&writer), 1);
 }
 
+static void a_dead_writers_frame_that_grows_is_a_lie(void **state)
+{
+    put("first", 0);
+    put("second", 0);
+    put("half", TSM_FRAME_MORE);
+    tsm_ring_reader_drop_pending(&reader);
+    frame_of(0)->word = TSM_FRAME_VALID | 64;
+    assert_reader_gives_up();
+}
+
 #define RING_TEST(function) cmocka_unit_test_setup_teardown(function, ring_begin, ring_end)
 
 int main(void)
@@ -423,6 +433,7 @@ int main(void)
         RING_TEST(a_tail_before_what_it_was_is_a_lie),
         RING_TEST(a_tail_behind_the_head_is_a_lie),
         RING_TEST(more_taken_than_was_there_is_a_lie),
+        RING_TEST(a_dead_writers_frame_that_grows_is_a_lie),
         RING_TEST(more_consumed_than_written_is_as_if_all_were),
     };
 
