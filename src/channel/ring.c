@@ -311,10 +311,6 @@ static bool frame_view_at(struct tsm_ring_reader *reader, uint64_t position, uin
     view->place = place;
     view->is_jump = take == TSM_FRAME_IS_JUMP;
     view->length = word & TSM_FRAME_LENGTH;
-    if (!(word & TSM_FRAME_VALID)) {
-        reader->is_broken = true;
-        return false;
-    }
     if (view->is_jump) {
         if ((uint64_t)view->length * 8 <= reader->capacity - FRAME_HEADER)
             return true;
@@ -392,12 +388,6 @@ static bool reader_settle(struct tsm_ring_reader *reader, struct frame_view *vie
             return false;
         if (!view->is_jump && !frame_is_cancelled(reader, view))
             return true;
-        /* A writer jumps when it has a frame to lay down. */
-        if (view->is_jump && was_jump) {
-            reader->is_broken = true;
-            return false;
-        }
-        was_jump = view->is_jump;
         reader_step(reader, view);
         /* Lies: a writer jumps when it has a frame to lay down, and no more than the ring holds can
          * be unread. They would keep us here under our lock. */
