@@ -24,6 +24,7 @@
 #define WARM_SIZE       (48u * 1024) /* leave the run for place 0 from here on */
 #define RUNS_FOR_WARMTH 4            /* jumps by choice only while so few runs are open */
 #define FRAME_HEADER    ((uint32_t)sizeof(struct tsm_frame))
+#define SHORT_LENGTH    4096
 #define LINE            64 /* bytes that processors pass to each other in one piece */
 
 void tsm_ring_writer_init(struct tsm_ring_writer *writer, struct tsm_ring_header *shared,
@@ -184,18 +185,19 @@ static bool make_room(struct tsm_ring_writer *writer, uint64_t size)
     return true;
 }
 
-/* The line of the header comes last, in one go: a reader that polls it takes it away in between. */
-static void frame_fill(struct tsm_frame *frame, const uint8_t *data, uint32_t length)
+/* Bytes of a frame's data that lie in the line of its header, which has to come last and in one go: a
+ * reader that polls it takes it away in between. */
+static uint32_t length_in_first_line(const struct tsm_frame *frame, uint32_t length)
 {
-    uint8_t *to = (uint8_t *)(frame + 1);
-    uint32_t first = LINE - (uint32_t)((uintptr_t)to % LINE);
+    return (uint32_t)tsm_min_u64(LINE - (uintptr_t)(frame + 1) % LINE, length);
+}
 
-    if (length > first) {
-        memcpy(to + first, data + first, length - first);
-        length = first;
-    }
-    if (length)
-        memcpy(to, data, length);
+static void publish_counters(const struct tsm_ring_writer *writer)
+{
+    struct tsm_ring_producer *shared = &writer->shared->producer;
+
+    atomic_store_explicit(&shared->payload, writer->payload, memory_order_relaxed);
+    atomic_store_explicit(&shared->messages, writer->messages, memory_order_relaxed);
 }
 
 bool tsm_ring_write(struct tsm_ring_writer *writer, const void *data, uint32_t length,
@@ -208,7 +210,7 @@ bool tsm_ring_write(struct tsm_ring_writer *writer, const void *data, uint32_t l
 
     struct tsm_ring_run *run = run_last(writer);
     struct tsm_frame *frame = frame_at(writer->data, run->place + run->length);
-    struct tsm_ring_producer *shared = &writer->shared->producer;
+    uint32_t first = length_in_first_line(frame, length);
 
     /* One after the other they would come when the stores are due. */
     for (uint32_t at = LINE; size > TSM_RING_SMALL && at <= size && at <= 8 * LINE; at += LINE)
@@ -219,16 +221,22 @@ bool tsm_ring_write(struct tsm_ring_writer *writer, const void *data, uint32_t l
     writer->payload += length;
     if (!(flags & TSM_FRAME_MORE))
         writer->messages++;
-    atomic_store_explicit(&shared->payload, writer->payload, memory_order_relaxed);
-    atomic_store_explicit(&shared->messages, writer->messages, memory_order_relaxed);
+    /* Early, since that line takes its time too; but what is counted should be there soon. */
+    if (length <= SHORT_LENGTH)
+        publish_counters(writer);
+    if (length > first)
+        memcpy((uint8_t *)(frame + 1) + first, (const uint8_t *)data + first, length - first);
+    if (length > SHORT_LENGTH)
+        publish_counters(writer);
     atomic_store_explicit(&frame_at(writer->data, run->place + run->length)->word, 0,
                           memory_order_relaxed);
     atomic_store_explicit(&frame->take, 0, memory_order_relaxed);
-    frame_fill(frame, data, length);
+    if (first)
+        memcpy(frame + 1, data, first);
     /* pairs with the acquire in frame_view_at() */
     atomic_store_explicit(&frame->word, length | flags | TSM_FRAME_VALID, memory_order_release);
     /* pairs with the acquire in tsm_ring_has_news() */
-    atomic_store_explicit(&shared->head, writer->head, memory_order_release);
+    atomic_store_explicit(&writer->shared->producer.head, writer->head, memory_order_release);
     return true;
 }
 
@@ -546,7 +554,6 @@ void tsm_ring_reader_drop_pending(struct tsm_ring_reader *reader)
         if ((view.flags & TSM_FRAME_REVOCABLE) && unread + rest > reader->writer_quota) {
             atomic_fetch_or(&frame_at(reader->data, view.place)->take, TSM_FRAME_CANCELLED);
             unread_of_message -= rest;
-            reader->dropped += rest;
         }
         position += frame_size(view.length);
         place += frame_size(view.length);
@@ -557,8 +564,11 @@ void tsm_ring_reader_drop_pending(struct tsm_ring_reader *reader)
             whole_end = position;
         }
     }
-    /* A message that its writer could not finish is no message. */
-    reader->dropped += unread_of_message;
+    /* A message that its writer could not finish is no message, whatever it has counted. */
+    uint64_t counted =
+        atomic_load_explicit(&reader->shared->producer.payload, memory_order_acquire);
+
+    reader->dropped = counted - tsm_min_u64(counted, reader->payload + unread);
     reader->end = whole_end;
     reader->is_ended = true;
 }
