@@ -365,6 +365,9 @@ NTSTATUS tsm_fd_pipe_drain(int fd)
     struct timespec pause = {.tv_nsec = DRAIN_PAUSE_NS};
     uint32_t waiting = 0;
 
+    /* Windows: what was unread is gone with its reader. */
+    if (has_lost_reader(fd))
+        return STATUS_SUCCESS;
     for (;;) {
         NTSTATUS status = tsm_fd_pipe_waiting(fd, &waiting);
 

@@ -66,7 +66,8 @@ tsm_must_check NTSTATUS tsm_fd_pipe_write_now(int fd, const void *buffer, uint32
  * also STATUS_PIPE_EMPTY. */
 tsm_must_check NTSTATUS tsm_fd_pipe_wait(int fd, bool may_block);
 
-/* Waits until everything was read; STATUS_PIPE_BROKEN: it never will be. */
+/* Waits until everything was read; STATUS_PIPE_BROKEN: the reader went while this waited. Without a
+ * reader there is nothing to wait for. */
 tsm_must_check NTSTATUS tsm_fd_pipe_drain(int fd);
 tsm_must_check NTSTATUS tsm_fd_pipe_waiting(int fd, uint32_t *bytes);
 tsm_must_check NTSTATUS tsm_fd_pipe_capacity(int fd, uint32_t *bytes);

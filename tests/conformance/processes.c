@@ -287,6 +287,22 @@ TEST(the_thread_handle_of_a_child_is_signaled_when_the_child_has_ended)
     CHECK_U32(WaitForSingleObject(information.hProcess, 10000), WAIT_OBJECT_0);
 }
 
+TEST(the_main_thread_of_a_child_is_a_thread)
+{
+    PROCESS_INFORMATION information;
+    STARTUPINFOA startup;
+    DWORD code = 99;
+
+    memset(&startup, 0, sizeof(startup));
+    startup.cb = sizeof(startup);
+    CHECK(CreateProcessA(NULL, role_line("return_42", ""), NULL, NULL, FALSE, 0, NULL, NULL,
+                         &startup, &information));
+    CHECK_U32(WaitForSingleObject(information.hThread, 10000), WAIT_OBJECT_0);
+    DEVIATES(8);
+    CHECK(GetExitCodeThread(information.hThread, &code));
+    CHECK_U32(code, 42);
+}
+
 TEST(the_session_of_this_process_is_known)
 {
     DWORD session = 0xDEADBEEF;
