@@ -22,8 +22,9 @@ extern "C" {
 WINBASEAPI BOOL WINAPI CloseHandle(HANDLE hObject);
 
 /*
- * Makes a second handle to the same object. Both processes must be the calling one: a handle for
- * another process is ERROR_NOT_SUPPORTED. DUPLICATE_SAME_ACCESS ignores the access asked for;
+ * Makes a second handle to the same object, in the same process or in another one of the same user:
+ * events, mutexes, semaphores, timers, files and anonymous pipes can go there, others are
+ * ERROR_NOT_SUPPORTED. DUPLICATE_SAME_ACCESS ignores the access asked for;
  * DUPLICATE_CLOSE_SOURCE closes the source even when the call fails. The caller closes the result.
  * SDK: DuplicateHandle.
  */

@@ -150,6 +150,12 @@ WINBASEAPI DECLSPEC_NORETURN VOID WINAPI ExitProcess(UINT uExitCode);
  */
 WINBASEAPI BOOL WINAPI TerminateProcess(HANDLE hProcess, UINT uExitCode);
 
+/*
+ * A handle to a running process of the same user. ERROR_INVALID_PARAMETER when there is none of that
+ * id, ERROR_ACCESS_DENIED when it is another user's. The caller closes it. SDK: OpenProcess.
+ */
+WINBASEAPI HANDLE WINAPI OpenProcess(DWORD dwDesiredAccess, BOOL bInheritHandle, DWORD dwProcessId);
+
 /* The exit code of a process, STILL_ACTIVE while it runs. SDK: GetExitCodeProcess. */
 WINBASEAPI BOOL WINAPI GetExitCodeProcess(HANDLE hProcess, LPDWORD lpExitCode);
 

@@ -13,6 +13,8 @@
 #include "io/fd_file.h"
 #include "object/handle_table.h"
 #include "os/reactor.h"
+#include "process/courier.h"
+#include "process/exit_code.h"
 #include "process/inherit.h"
 #include "process/process.h"
 #include "process/thread.h"
@@ -49,7 +51,9 @@ __attribute__((constructor)) static void transom_init(void)
     tsm_state_register(TSM_CELL_TIMER, &tsm_timer_ops);
     tsm_handle_set_pseudo(&pseudo_handles);
     pthread_atfork(NULL, NULL, after_fork_in_child);
-    tsm_inherit_import();
+    tsm_exit_code_init();
+    if (tsm_inherit_import())
+        tsm_courier_start();
 }
 
 /* The kernel closes what a process has open, but names must not outlive it. A forked child leaves
@@ -59,5 +63,6 @@ __attribute__((destructor)) static void transom_exit(void)
     if (is_forked_child)
         return;
     tsm_handle_process_exits();
+    tsm_courier_leave();
     tsm_arena_leave();
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "api/api.h"
 #include "object/handle_table.h"
+#include "process/courier.h"
+#include "process/process.h"
 
 #define KNOWN_FLAGS (HANDLE_FLAG_INHERIT | HANDLE_FLAG_PROTECT_FROM_CLOSE)
 
@@ -12,29 +14,53 @@ BOOL WINAPI CloseHandle(HANDLE hObject)
     return tsm_return(tsm_handle_close(hObject));
 }
 
-BOOL WINAPI DuplicateHandle(HANDLE hSourceProcessHandle, HANDLE hSourceHandle,
-                            HANDLE hTargetProcessHandle, LPHANDLE lpTargetHandle,
-                            DWORD dwDesiredAccess, BOOL bInheritHandle, DWORD dwOptions)
+/* Both processes are the calling one. */
+static NTSTATUS duplicate_here(const struct tsm_courier_order *order, HANDLE *out)
 {
-    DWORD source = GetProcessId(hSourceProcessHandle), target = GetProcessId(hTargetProcessHandle);
     NTSTATUS status = STATUS_SUCCESS;
-    HANDLE made = NULL;
 
-    if (!source || !target)
-        return tsm_return(STATUS_INVALID_HANDLE);
-    if (source != GetCurrentProcessId() || target != source)
-        return tsm_return(STATUS_NOT_SUPPORTED); /* other processes: not built yet */
-    if (lpTargetHandle || !(dwOptions & DUPLICATE_CLOSE_SOURCE))
-        status =
-            tsm_handle_duplicate(hSourceHandle, dwDesiredAccess, dwOptions & DUPLICATE_SAME_ACCESS,
-                                 bInheritHandle ? TSM_HANDLE_INHERIT : 0, &made);
+    if (order->is_wanted)
+        status = tsm_handle_duplicate(order->handle, order->access, order->has_same_access,
+                                      order->flags, out);
     /* Windows: the source goes also when the copy fails. */
-    if (dwOptions & DUPLICATE_CLOSE_SOURCE) {
-        NTSTATUS closed = tsm_handle_close(hSourceHandle);
+    if (order->closes_source) {
+        NTSTATUS closed = tsm_handle_close(order->handle);
 
         if (NT_SUCCESS(status))
             status = closed;
     }
+    return status;
+}
+
+BOOL WINAPI DuplicateHandle(HANDLE hSourceProcessHandle, HANDLE hSourceHandle,
+                            HANDLE hTargetProcessHandle, LPHANDLE lpTargetHandle,
+                            DWORD dwDesiredAccess, BOOL bInheritHandle, DWORD dwOptions)
+{
+    tsm_cleanup(tsm_object_unrefp) struct tsm_object *source = NULL;
+    tsm_cleanup(tsm_object_unrefp) struct tsm_object *target = NULL;
+    struct tsm_courier_order order = {
+        .handle = hSourceHandle,
+        .access = dwDesiredAccess,
+        .flags = bInheritHandle ? TSM_HANDLE_INHERIT : 0,
+        .has_same_access = dwOptions & DUPLICATE_SAME_ACCESS,
+        .closes_source = dwOptions & DUPLICATE_CLOSE_SOURCE,
+        .is_wanted = lpTargetHandle || !(dwOptions & DUPLICATE_CLOSE_SOURCE),
+    };
+    HANDLE made = NULL;
+    NTSTATUS status =
+        tsm_handle_ref(hSourceProcessHandle, &tsm_process_ops, PROCESS_DUP_HANDLE, &source);
+
+    if (NT_SUCCESS(status) && order.is_wanted)
+        status =
+            tsm_handle_ref(hTargetProcessHandle, &tsm_process_ops, PROCESS_DUP_HANDLE, &target);
+    if (!NT_SUCCESS(status))
+        return tsm_return(status);
+    order.source = source;
+    order.target = target ? target : source;
+    status = tsm_process_id(source) == GetCurrentProcessId() &&
+                     tsm_process_id(order.target) == GetCurrentProcessId()
+                 ? duplicate_here(&order, &made)
+                 : tsm_courier_run(&order, &made);
     if (NT_SUCCESS(status) && lpTargetHandle)
         *lpTargetHandle = made;
     return tsm_return(status);

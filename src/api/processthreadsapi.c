@@ -8,6 +8,7 @@
 
 #include "base/teb.h"
 #include "base/utf.h"
+#include "object/access.h"
 #include "object/handle_table.h"
 #include "process/inherit.h"
 #include "process/process.h"
@@ -269,13 +270,30 @@ BOOL WINAPI TerminateProcess(HANDLE hProcess, UINT uExitCode)
     return tsm_return(NT_SUCCESS(status) ? tsm_process_terminate(process, uExitCode) : status);
 }
 
+HANDLE WINAPI OpenProcess(DWORD dwDesiredAccess, BOOL bInheritHandle, DWORD dwProcessId)
+{
+    tsm_cleanup(tsm_object_unrefp) struct tsm_object *process = NULL;
+    HANDLE handle = NULL;
+    NTSTATUS status = tsm_process_open(dwProcessId, &process);
+
+    if (NT_SUCCESS(status))
+        status = tsm_handle_insert(
+            process, tsm_access_map(&tsm_process_ops, dwDesiredAccess) & PROCESS_ALL_ACCESS,
+            bInheritHandle ? TSM_HANDLE_INHERIT : 0, &handle);
+    tsm_return(status);
+    return handle;
+}
+
 BOOL WINAPI GetExitCodeProcess(HANDLE hProcess, LPDWORD lpExitCode)
 {
+    uint32_t code = 0;
     tsm_cleanup(tsm_object_unrefp) struct tsm_object *process = NULL;
     NTSTATUS status = tsm_handle_ref(hProcess, &tsm_process_ops, 0, &process);
 
     if (NT_SUCCESS(status))
-        *lpExitCode = tsm_process_exit_code(process);
+        status = tsm_process_exit_code(process, &code);
+    if (NT_SUCCESS(status))
+        *lpExitCode = code;
     return tsm_return(status);
 }
 

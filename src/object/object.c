@@ -19,6 +19,17 @@ struct tsm_object *tsm_object_ref(struct tsm_object *object)
     return object;
 }
 
+bool tsm_object_try_ref(struct tsm_object *object)
+{
+    uint32_t refs = atomic_load_explicit(&object->refs, memory_order_relaxed);
+
+    while (refs)
+        if (atomic_compare_exchange_weak_explicit(&object->refs, &refs, refs + 1,
+                                                  memory_order_acquire, memory_order_relaxed))
+            return true;
+    return false;
+}
+
 void *tsm_object_unref(struct tsm_object *object)
 {
     if (!object)

@@ -52,6 +52,9 @@ void tsm_object_init(struct tsm_object *object, const struct tsm_object_ops *ops
 
 struct tsm_object *tsm_object_ref(struct tsm_object *object);
 
+/* For tables that borrow: false if the last reference is gone already. */
+bool tsm_object_try_ref(struct tsm_object *object);
+
 /* NULL is fine. Always returns NULL. The last one calls ops->destroy. */
 void *tsm_object_unref(struct tsm_object *object);
 

@@ -5,7 +5,10 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -69,6 +72,63 @@ NTSTATUS tsm_spawn_open(uint32_t pid, int *pidfd)
                    : STATUS_INVALID_PARAMETER;
     *pidfd = fd;
     return STATUS_SUCCESS;
+}
+
+bool tsm_spawn_is_own(uint32_t pid)
+{
+    struct stat info;
+    char path[32];
+
+    snprintf(path, sizeof(path), "/proc/%u", pid);
+    return geteuid() == 0 || (stat(path, &info) == 0 && info.st_uid == geteuid());
+}
+
+/* Linux 6.15 tells how a process ended once its parent knows. */
+struct pidfd_info {
+    uint64_t mask;
+    uint32_t unused[13];
+    int32_t exit_code;
+};
+
+_Static_assert(sizeof(struct pidfd_info) == 64, "the first version of what the kernel fills");
+
+#define PIDFD_INFO_EXIT_BIT UINT64_C(8)
+#define PIDFD_GET_INFO_64   _IOWR(0xFF, 11, struct pidfd_info)
+
+/* Until then it stands in the last word of the zombie's line. */
+static bool end_of_zombie(uint32_t pid, int *status)
+{
+    char path[32], line[1024], *at;
+    int file;
+    ssize_t length;
+
+    snprintf(path, sizeof(path), "/proc/%u/stat", pid);
+    file = open(path, O_RDONLY | O_CLOEXEC);
+    if (file < 0)
+        return false;
+    length = read(file, line, sizeof(line) - 1);
+    close(file);
+    line[length > 0 ? length : 0] = 0;
+    at = strrchr(line, ')');
+    if (!at || at[1] != ' ' || at[2] != 'Z' || !(at = strrchr(at, ' ')))
+        return false;
+    *status = (int)strtol(at, NULL, 10);
+    return true;
+}
+
+bool tsm_spawn_ask_end(int pidfd, uint32_t pid, uint32_t *code, bool *was_killed)
+{
+    struct pidfd_info info = {.mask = PIDFD_INFO_EXIT_BIT};
+    int status;
+
+    if (!end_of_zombie(pid, &status)) {
+        if (ioctl(pidfd, PIDFD_GET_INFO_64, &info) < 0 || !(info.mask & PIDFD_INFO_EXIT_BIT))
+            return false;
+        status = info.exit_code;
+    }
+    *was_killed = WIFSIGNALED(status);
+    *code = (uint32_t)(*was_killed ? WTERMSIG(status) : WEXITSTATUS(status));
+    return true;
 }
 
 bool tsm_spawn_reap(int pidfd, uint32_t *code, bool *was_killed)

@@ -24,6 +24,12 @@ tsm_must_check NTSTATUS tsm_spawn(const struct tsm_spawn *spawn, uint32_t *pid, 
  * process, as Windows says to OpenProcess. */
 tsm_must_check NTSTATUS tsm_spawn_open(uint32_t pid, int *pidfd);
 
+/* Whether the process behind a descriptor of tsm_spawn_open() is the caller's user's. */
+bool tsm_spawn_is_own(uint32_t pid);
+
+/* The same for a process that is not our child, when it has ended; false where nobody can tell. */
+bool tsm_spawn_ask_end(int pidfd, uint32_t pid, uint32_t *code, bool *was_killed);
+
 /* True once the child has ended and was reaped; *code is its exit code, or 128 + signal as
  * *was_killed. */
 bool tsm_spawn_reap(int pidfd, uint32_t *code, bool *was_killed);

@@ -69,6 +69,31 @@ NTSTATUS tsm_unix_listen(int folder, const char *name, mode_t mode, int *out)
     return STATUS_SUCCESS;
 }
 
+NTSTATUS tsm_unix_listen_on(int folder, const char *name, int *out)
+{
+    int fd = -1;
+    NTSTATUS status = bind_at(folder, name, 0600, &fd);
+
+    if (NT_SUCCESS(status) && listen(fd, 64) < 0) {
+        status = tsm_status_from_errno(errno);
+        unlinkat(folder, name, 0);
+        close(fd);
+    }
+    if (NT_SUCCESS(status))
+        *out = fd;
+    return status;
+}
+
+NTSTATUS tsm_unix_accept(int listener, int *out)
+{
+    int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+
+    if (fd < 0)
+        return errno == EAGAIN ? STATUS_PIPE_LISTENING : tsm_status_from_errno(errno);
+    *out = fd;
+    return STATUS_SUCCESS;
+}
+
 NTSTATUS tsm_unix_bind_life_sign(int folder, const char *name, int *out)
 {
     return bind_at(folder, name, 0666, out);

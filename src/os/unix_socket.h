@@ -27,6 +27,10 @@ bool tsm_unix_is_alive(int folder, const char *name);
  * there; STATUS_ACCESS_DENIED. */
 tsm_must_check NTSTATUS tsm_unix_connect(int folder, const char *name, int *out);
 
+/* A listening socket for whoever comes, and one who came: STATUS_PIPE_LISTENING if nobody did. */
+tsm_must_check NTSTATUS tsm_unix_listen_on(int folder, const char *name, int *out);
+tsm_must_check NTSTATUS tsm_unix_accept(int listener, int *out);
+
 /* Ends listening and takes the client that is waiting: STATUS_PIPE_LISTENING if there is none; then
  * the socket goes on listening. */
 tsm_must_check NTSTATUS tsm_unix_accept_last(int listener, int *out);

@@ -18,6 +18,7 @@
 #include "object/handle_table.h"
 #include "object/import.h"
 #include "os/spawn.h"
+#include "process/exit_code.h"
 #include "sync/state.h"
 #include "wire/handle_blob.h"
 
@@ -213,7 +214,7 @@ static void import_entry(const struct tsm_blob_entry *entry)
     tsm_object_unref(object);
 }
 
-void tsm_inherit_import(void)
+bool tsm_inherit_import(void)
 {
     const char *text = getenv(TSM_INHERIT_VARIABLE);
     struct tsm_blob_header header;
@@ -221,15 +222,18 @@ void tsm_inherit_import(void)
     char *rest = NULL;
     void *blob = NULL;
     size_t length = 0;
+    bool is_good = false;
 
     if (!text)
-        return;
+        return false;
 
     long fd = strtol(text, &rest, 10);
 
     if (fd > 2 && fd < (1 << 20) && *rest == 0 &&
         NT_SUCCESS(tsm_spawn_read_data_fd((int)fd, &blob, &length)) &&
         tsm_blob_decode_header(blob, length, &header)) {
+        is_good = true;
+        tsm_exit_page_adopt((int)fd);
         tsm_fd_close((int)fd);
         for (uint32_t i = 0; i < header.count; i++) {
             if (tsm_blob_decode_entry(blob, length, i, &entry))
@@ -243,4 +247,5 @@ void tsm_inherit_import(void)
     }
     free(blob);
     unsetenv(TSM_INHERIT_VARIABLE);
+    return is_good;
 }

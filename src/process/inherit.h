@@ -23,8 +23,9 @@ tsm_must_check NTSTATUS tsm_inherit_collect(bool with_handles, const HANDLE std_
                                             struct tsm_inherit *out);
 void tsm_inherit_deinit(struct tsm_inherit *inherit);
 
-/* In the child, at its start: makes the handles. A blob that is malformed or not there is ignored. */
-void tsm_inherit_import(void);
+/* In the child, at its start: makes the handles. A blob that is malformed or not there is ignored.
+ * True: one of us has started this process. */
+bool tsm_inherit_import(void);
 
 /* Standard handles: -10, -11, -12 are 0, 1, 2. */
 HANDLE tsm_std_handle_get(unsigned int index);

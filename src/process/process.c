@@ -9,7 +9,7 @@
  */
 #include "process/process.h"
 
-#include <signal.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,19 +22,30 @@
 #include "os/reactor.h"
 #include "os/spawn.h"
 #include "process/command_line.h"
+#include "process/courier.h"
+#include "process/exit_code.h"
 #include "process/inherit.h"
 #include "sync/wait.h"
 
 struct tsm_process {
     struct tsm_object object;
+    struct tsm_list node; /* in known.processes; known.mutex */
     struct tsm_reactor_watch watch;
     uint32_t pid;
     int pidfd; /* -1: ourselves */
     uint32_t exit_code;
-    uint32_t terminate_code;
-    bool is_terminated; /* by us, with terminate_code */
-    bool has_exited;    /* dispatcher lock */
+    bool is_child;                   /* ours to reap */
+    bool is_code_known;              /* once it has exited; dispatcher lock */
+    bool has_exited;                 /* dispatcher lock */
+    struct tsm_exit_page *exit_page; /* NULL: none */
 };
+
+/* Processes that were started or opened, so that two handles to one lead to one object. Borrowed: an
+ * object takes itself out when it goes. */
+static struct {
+    pthread_mutex_t mutex;
+    struct tsm_list processes;
+} known = {.mutex = PTHREAD_MUTEX_INITIALIZER, .processes = TSM_LIST_INIT(known.processes)};
 
 static struct tsm_process *process_from(struct tsm_object *object)
 {
@@ -47,53 +58,105 @@ static struct tsm_process *process_alloc(void)
 
     if (process) {
         tsm_object_init(&process->object, &tsm_process_ops);
+        tsm_list_init(&process->node);
         process->pidfd = -1;
         process->exit_code = STILL_ACTIVE;
     }
     return process;
 }
 
-static uint32_t code_of_signal(uint32_t number)
-{
-    switch (number) {
-    case SIGSEGV:
-    case SIGBUS:
-        return (uint32_t)STATUS_ACCESS_VIOLATION;
-    case SIGILL:
-        return (uint32_t)STATUS_ILLEGAL_INSTRUCTION;
-    case SIGFPE:
-        return (uint32_t)STATUS_INTEGER_DIVIDE_BY_ZERO;
-    case SIGTRAP:
-        return (uint32_t)STATUS_BREAKPOINT;
-    case SIGINT:
-    case SIGQUIT:
-    case SIGHUP:
-    case SIGTERM:
-        return (uint32_t)STATUS_CONTROL_C_EXIT;
-    default:
-        return 128 + number;
-    }
-}
-
 static void process_on_exit(struct tsm_reactor_watch *watch, uint32_t events)
 {
     struct tsm_process *process = tsm_container_of(watch, struct tsm_process, watch);
-    uint32_t code;
-    bool was_killed;
+    uint32_t code = 0;
+    bool was_killed = false, is_code_known = true;
 
-    if (!tsm_spawn_reap(process->pidfd, &code, &was_killed))
+    if (!process->is_child)
+        is_code_known = tsm_spawn_ask_end(process->pidfd, process->pid, &code, &was_killed);
+    else if (!tsm_spawn_reap(process->pidfd, &code, &was_killed))
         return;
     tsm_reactor_remove(watch);
     tsm_dispatcher_lock();
-    if (!was_killed)
-        process->exit_code = code;
-    else
-        process->exit_code =
-            process->is_terminated ? process->terminate_code : code_of_signal(code);
+    process->exit_code = tsm_exit_page_code(process->exit_page, code, was_killed);
+    process->is_code_known = is_code_known;
     process->has_exited = true;
     tsm_wait_notify_locked(&process->object);
     tsm_dispatcher_unlock();
     tsm_object_unref(&process->object);
+}
+
+/* Its end will be noticed, and it can be found from now on. */
+static NTSTATUS process_watch(struct tsm_process *process)
+{
+    NTSTATUS status;
+
+    process->watch.fd = process->pidfd;
+    process->watch.on_event = process_on_exit;
+    tsm_object_ref(&process->object); /* the watch's */
+    status = tsm_reactor_add(&process->watch, EPOLLIN);
+    if (!NT_SUCCESS(status)) {
+        tsm_object_unref(&process->object);
+        return status;
+    }
+    pthread_mutex_lock(&known.mutex);
+    tsm_list_append(&known.processes, &process->node);
+    pthread_mutex_unlock(&known.mutex);
+    return STATUS_SUCCESS;
+}
+
+/* One more reference to a process that is known and has not ended, or NULL. */
+static struct tsm_process *process_find(uint32_t pid)
+{
+    struct tsm_process *found = NULL;
+
+    pthread_mutex_lock(&known.mutex);
+    TSM_LIST_FOR_EACH(node, &known.processes)
+    {
+        struct tsm_process *process = TSM_LIST_ENTRY(node, struct tsm_process, node);
+        bool has_exited;
+
+        if (process->pid != pid)
+            continue;
+        tsm_dispatcher_lock();
+        has_exited = process->has_exited;
+        tsm_dispatcher_unlock();
+        if (!has_exited && tsm_object_try_ref(&process->object)) {
+            found = process;
+            break;
+        }
+    }
+    pthread_mutex_unlock(&known.mutex);
+    return found;
+}
+
+NTSTATUS tsm_process_open(uint32_t pid, struct tsm_object **out)
+{
+    struct tsm_process *process;
+    NTSTATUS status;
+
+    if (pid == (uint32_t)getpid()) {
+        *out = tsm_process_current();
+        return *out ? STATUS_SUCCESS : STATUS_NO_MEMORY;
+    }
+    process = process_find(pid);
+    if (process) {
+        *out = &process->object;
+        return STATUS_SUCCESS;
+    }
+    process = process_alloc();
+    if (!process)
+        return STATUS_NO_MEMORY;
+    tsm_courier_start();
+    process->pid = pid;
+    status = tsm_spawn_open(pid, &process->pidfd);
+    if (NT_SUCCESS(status))
+        status = tsm_spawn_is_own(pid) ? process_watch(process) : STATUS_ACCESS_DENIED;
+    if (!NT_SUCCESS(status)) {
+        tsm_object_unref(&process->object);
+        return status;
+    }
+    *out = &process->object;
+    return STATUS_SUCCESS;
 }
 
 /* ---- which program ---- */
@@ -328,6 +391,8 @@ static NTSTATUS launch(const struct tsm_process_start *start, const char *path, 
     for (unsigned int i = 0; i < 3; i++)
         if (spawn.std_fds[i] >= 0)
             tsm_fd_close(spawn.std_fds[i]);
+    if (NT_SUCCESS(status))
+        process->exit_page = tsm_exit_page_map(inherit.blob_fd);
     free(environment);
     tsm_inherit_deinit(&inherit);
     return status;
@@ -342,6 +407,7 @@ NTSTATUS tsm_process_new(const struct tsm_process_start *start, struct tsm_objec
 
     if (!process)
         return STATUS_NO_MEMORY;
+    tsm_courier_start(); /* the child may want handles of ours */
     status = start->directory && !tsm_spawn_is_directory(start->directory)
                  ? STATUS_NOT_A_DIRECTORY
                  : resolve(start, &path, &argv);
@@ -350,14 +416,10 @@ NTSTATUS tsm_process_new(const struct tsm_process_start *start, struct tsm_objec
     free(path);
     free(argv);
     if (NT_SUCCESS(status)) {
-        process->watch.fd = process->pidfd;
-        process->watch.on_event = process_on_exit;
-        tsm_object_ref(&process->object); /* the watch's */
-        status = tsm_reactor_add(&process->watch, EPOLLIN);
-        if (!NT_SUCCESS(status)) {
+        process->is_child = true;
+        status = process_watch(process);
+        if (!NT_SUCCESS(status))
             (void)!NT_SUCCESS(tsm_spawn_kill(process->pidfd));
-            tsm_object_unref(&process->object);
-        }
     }
     if (!NT_SUCCESS(status)) {
         tsm_object_unref(&process->object);
@@ -387,19 +449,33 @@ struct tsm_object *tsm_process_current(void)
     return tsm_object_ref(&process->object);
 }
 
+bool tsm_process_is_running_child(struct tsm_object *object)
+{
+    tsm_dispatcher_lock();
+
+    bool result = process_from(object)->is_child && !process_from(object)->has_exited;
+
+    tsm_dispatcher_unlock();
+    return result;
+}
+
 uint32_t tsm_process_id(struct tsm_object *process)
 {
     return process_from(process)->pid;
 }
 
-uint32_t tsm_process_exit_code(struct tsm_object *object)
+NTSTATUS tsm_process_exit_code(struct tsm_object *object, uint32_t *code)
 {
+    struct tsm_process *process = process_from(object);
+    NTSTATUS status = STATUS_SUCCESS;
+
     tsm_dispatcher_lock();
-
-    uint32_t code = process_from(object)->exit_code;
-
+    if (process->has_exited && !process->is_code_known)
+        status = STATUS_NOT_SUPPORTED;
+    else
+        *code = process->exit_code;
     tsm_dispatcher_unlock();
-    return code;
+    return status;
 }
 
 NTSTATUS tsm_process_terminate(struct tsm_object *object, uint32_t exit_code)
@@ -407,14 +483,14 @@ NTSTATUS tsm_process_terminate(struct tsm_object *object, uint32_t exit_code)
     struct tsm_process *process = process_from(object);
     NTSTATUS status;
 
-    if (process->pidfd < 0)
+    if (process->pidfd < 0) {
+        tsm_exit_page_tell(exit_code);
         _exit((int)exit_code);
+    }
     tsm_dispatcher_lock();
     status = process->has_exited ? STATUS_ACCESS_DENIED : STATUS_SUCCESS;
-    if (NT_SUCCESS(status)) {
-        process->is_terminated = true;
-        process->terminate_code = exit_code;
-    }
+    if (NT_SUCCESS(status))
+        tsm_exit_page_tell_killed(process->exit_page, exit_code);
     tsm_dispatcher_unlock();
     return NT_SUCCESS(status) ? tsm_spawn_kill(process->pidfd) : status;
 }
@@ -445,8 +521,12 @@ static void process_destroy(struct tsm_object *object)
 {
     struct tsm_process *process = process_from(object);
 
+    pthread_mutex_lock(&known.mutex);
+    tsm_list_unlink(&process->node);
+    pthread_mutex_unlock(&known.mutex);
     if (process->pidfd >= 0)
         tsm_fd_close(process->pidfd);
+    tsm_exit_page_unmap(process->exit_page);
     free(process);
 }
 

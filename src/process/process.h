@@ -22,11 +22,19 @@ struct tsm_process_start {
 tsm_must_check NTSTATUS tsm_process_new(const struct tsm_process_start *start,
                                         struct tsm_object **out, uint32_t *pid);
 
+/* A running process of the same user. STATUS_INVALID_PARAMETER: there is none, STATUS_ACCESS_DENIED. */
+tsm_must_check NTSTATUS tsm_process_open(uint32_t pid, struct tsm_object **out);
+
 /* The calling process; one more reference. NULL without memory. */
 struct tsm_object *tsm_process_current(void);
 
+/* One that the caller started and that still runs. */
+bool tsm_process_is_running_child(struct tsm_object *process);
+
 uint32_t tsm_process_id(struct tsm_object *process);
-uint32_t tsm_process_exit_code(struct tsm_object *process);
+
+/* STATUS_NOT_SUPPORTED: it has ended, and the kernel does not tell us how. */
+tsm_must_check NTSTATUS tsm_process_exit_code(struct tsm_object *process, uint32_t *code);
 tsm_must_check NTSTATUS tsm_process_terminate(struct tsm_object *process, uint32_t exit_code);
 
 /* The login session of a process; 0 if it has none or is gone. */

@@ -114,13 +114,7 @@ static struct tsm_state *table_ref(uint32_t slot, enum tsm_cell_kind kind, uint3
 
     if (!state || state->kind != kind || state->generation != generation)
         return NULL;
-
-    uint32_t refs = atomic_load(&state->object.refs);
-
-    while (refs)
-        if (atomic_compare_exchange_weak(&state->object.refs, &refs, refs + 1))
-            return state;
-    return NULL;
+    return tsm_object_try_ref(&state->object) ? state : NULL;
 }
 
 /* Mutex held: the object of a slot that this process uses from now on. */

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* Little endian words. Header: magic, version, count, three standard handles. Entry: handle, access,
+/* Little endian words. Header: magic, version, count, three standard handles, a word for the exit
+ * code. Entry: handle, access,
  * flags, type, descriptor, four words that the type knows. */
 #include "wire/handle_blob.h"
 
 #include "wire/cursor.h"
 
 #define MAGIC   0x42484d54u /* "TMHB" */
-#define VERSION 1u
+#define VERSION 2u
 
 void tsm_blob_encode_header(const struct tsm_blob_header *header, uint8_t out[TSM_BLOB_HEADER_SIZE])
 {
@@ -18,6 +19,7 @@ void tsm_blob_encode_header(const struct tsm_blob_header *header, uint8_t out[TS
     tsm_writer_u32(&writer, header->count);
     for (int i = 0; i < 3; i++)
         tsm_writer_u32(&writer, header->std_handles[i]);
+    tsm_writer_u64(&writer, 0); /* the exit code's word */
 }
 
 void tsm_blob_encode_entry(const struct tsm_blob_entry *entry, uint8_t out[TSM_BLOB_ENTRY_SIZE])
@@ -47,6 +49,7 @@ bool tsm_blob_decode_header(const uint8_t *blob, size_t length, struct tsm_blob_
     header.count = tsm_reader_u32(&reader);
     for (int i = 0; i < 3; i++)
         header.std_handles[i] = tsm_reader_u32(&reader);
+    tsm_reader_u64(&reader); /* the exit code's: whatever it holds */
     if (magic != MAGIC || version != VERSION || header.count > TSM_BLOB_ENTRIES_MAX)
         return false;
     tsm_reader_take(&reader, (size_t)header.count * TSM_BLOB_ENTRY_SIZE);

@@ -6,7 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define TSM_BLOB_HEADER_SIZE 24u
+#define TSM_BLOB_HEADER_SIZE 32u
+#define TSM_BLOB_EXIT_OFFSET 24u /* eight bytes, zero at first: see process/exit_code.c */
 #define TSM_BLOB_ENTRY_SIZE  36u
 #define TSM_BLOB_ENTRIES_MAX 65536u
 

@@ -102,10 +102,22 @@ ROLE(exit_with_32_bits)
     ExitProcess(0x12345678);
 }
 
+ROLE(return_32_bits)
+{
+    return (int)0xC0DE0042;
+}
+
+ROLE(terminate_self_with_32_bits)
+{
+    TerminateProcess(GetCurrentProcess(), 0xE0000001);
+    return 0;
+}
+
 TEST(an_exit_code_has_32_bits)
 {
-    DEVIATES(7);
     CHECK_U32(run(NULL, role_line("exit_with_32_bits", "")), 0x12345678);
+    CHECK_U32(run(NULL, role_line("terminate_self_with_32_bits", "")), 0xE0000001);
+    CHECK_U32(run(NULL, role_line("return_32_bits", "")), 0xC0DE0042);
 }
 
 TEST(a_running_process_has_the_exit_code_still_active_and_is_not_signaled)
