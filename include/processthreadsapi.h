@@ -79,6 +79,19 @@ WINBASEAPI HANDLE WINAPI CreateThread(LPSECURITY_ATTRIBUTES lpThreadAttributes, 
 /* Ends the calling thread with this exit code. SDK: ExitThread. */
 WINBASEAPI DECLSPEC_NORETURN VOID WINAPI ExitThread(DWORD dwExitCode);
 
+/*
+ * Adds one to the suspend count of a thread and returns the old one, (DWORD)-1 on failure. A thread
+ * may suspend itself; one that runs cannot be suspended by another: ERROR_NOT_SUPPORTED. SDK:
+ * SuspendThread.
+ */
+WINBASEAPI DWORD WINAPI SuspendThread(HANDLE hThread);
+
+/*
+ * Takes one from the suspend count of a thread and returns the old one, (DWORD)-1 on failure; at 0
+ * the thread runs. So starts what was made with CREATE_SUSPENDED. SDK: ResumeThread.
+ */
+WINBASEAPI DWORD WINAPI ResumeThread(HANDLE hThread);
+
 /* The exit code of a thread, STILL_ACTIVE while it runs. SDK: GetExitCodeThread. */
 WINBASEAPI BOOL WINAPI GetExitCodeThread(HANDLE hThread, LPDWORD lpExitCode);
 

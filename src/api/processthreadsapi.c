@@ -14,7 +14,8 @@
 #include "process/process.h"
 #include "process/thread.h"
 
-#define KNOWN_THREAD_FLAGS STACK_SIZE_PARAM_IS_A_RESERVATION
+#define KNOWN_THREAD_FLAGS (STACK_SIZE_PARAM_IS_A_RESERVATION | CREATE_SUSPENDED)
+#define SUSPEND_FAILED     ((DWORD)-1)
 
 static uint32_t inherit_flag(const SECURITY_ATTRIBUTES *attributes)
 {
@@ -27,10 +28,10 @@ HANDLE WINAPI CreateThread(LPSECURITY_ATTRIBUTES lpThreadAttributes, SIZE_T dwSt
 {
     struct tsm_object *thread;
     HANDLE handle = NULL;
-    NTSTATUS status = dwCreationFlags & CREATE_SUSPENDED ? STATUS_NOT_SUPPORTED
-                      : dwCreationFlags & ~(DWORD)KNOWN_THREAD_FLAGS
+    NTSTATUS status = dwCreationFlags & ~(DWORD)KNOWN_THREAD_FLAGS
                           ? STATUS_INVALID_PARAMETER
-                          : tsm_thread_new(lpStartAddress, lpParameter, dwStackSize, &thread);
+                          : tsm_thread_new(lpStartAddress, lpParameter, dwStackSize,
+                                           dwCreationFlags & CREATE_SUSPENDED, &thread);
 
     if (NT_SUCCESS(status)) {
         if (lpThreadId)
@@ -46,6 +47,37 @@ HANDLE WINAPI CreateThread(LPSECURITY_ATTRIBUTES lpThreadAttributes, SIZE_T dwSt
 DECLSPEC_NORETURN VOID WINAPI ExitThread(DWORD dwExitCode)
 {
     tsm_thread_exit(dwExitCode);
+}
+
+/* The thread handle of a process that was started suspended leads to the process itself. */
+DWORD WINAPI SuspendThread(HANDLE hThread)
+{
+    tsm_cleanup(tsm_object_unrefp) struct tsm_object *object = NULL;
+    uint32_t previous = 0;
+    NTSTATUS status = tsm_handle_ref(hThread, NULL, THREAD_SUSPEND_RESUME, &object);
+
+    tsm_thread_attach();
+    if (NT_SUCCESS(status))
+        status = object->ops == &tsm_thread_ops    ? tsm_thread_suspend(object, &previous)
+                 : object->ops == &tsm_process_ops ? STATUS_NOT_SUPPORTED
+                                                   : STATUS_OBJECT_TYPE_MISMATCH;
+    return tsm_return(status) ? previous : SUSPEND_FAILED;
+}
+
+DWORD WINAPI ResumeThread(HANDLE hThread)
+{
+    tsm_cleanup(tsm_object_unrefp) struct tsm_object *object = NULL;
+    uint32_t previous = 0;
+    NTSTATUS status = tsm_handle_ref(hThread, NULL, THREAD_SUSPEND_RESUME, &object);
+
+    if (NT_SUCCESS(status)) {
+        if (object->ops == &tsm_thread_ops)
+            tsm_thread_resume(object, &previous);
+        else
+            status = object->ops == &tsm_process_ops ? tsm_process_resume(object, &previous)
+                                                     : STATUS_OBJECT_TYPE_MISMATCH;
+    }
+    return tsm_return(status) ? previous : SUSPEND_FAILED;
 }
 
 BOOL WINAPI GetExitCodeThread(HANDLE hThread, LPDWORD lpExitCode)
@@ -155,6 +187,7 @@ static void fill_start(struct tsm_process_start *start, DWORD flags, BOOL inheri
 {
     start->inherits = inherits;
     start->is_new_group = flags & CREATE_NEW_PROCESS_GROUP;
+    start->is_suspended = flags & CREATE_SUSPENDED;
     start->has_std_handles = info->dwFlags & STARTF_USESTDHANDLES;
     start->std_handles[0] = info->hStdInput;
     start->std_handles[1] = info->hStdOutput;
@@ -175,7 +208,7 @@ static NTSTATUS create_process(const struct tsm_process_start *start,
                                    &handle);
     /* The main thread of another process has no object of its own: it ends with the process. */
     if (NT_SUCCESS(status))
-        status = tsm_handle_insert(process, SYNCHRONIZE, 0, &thread_handle);
+        status = tsm_handle_insert(process, SYNCHRONIZE | THREAD_SUSPEND_RESUME, 0, &thread_handle);
     if (NT_SUCCESS(status))
         *information = (PROCESS_INFORMATION){
             .hProcess = handle, .hThread = thread_handle, .dwProcessId = pid, .dwThreadId = pid};
@@ -198,8 +231,6 @@ BOOL WINAPI CreateProcessW(LPCWSTR lpApplicationName, LPWSTR lpCommandLine,
         .application = application, .command_line = line, .directory = folder};
     NTSTATUS status = STATUS_SUCCESS;
 
-    if (dwCreationFlags & CREATE_SUSPENDED)
-        status = STATUS_NOT_SUPPORTED;
     if (!lpStartupInfo || !lpProcessInformation ||
         ((dwCreationFlags & CREATE_NEW_CONSOLE) && (dwCreationFlags & DETACHED_PROCESS)))
         status = STATUS_INVALID_PARAMETER;

@@ -155,6 +155,13 @@ NTSTATUS tsm_spawn_kill(int pidfd)
                : tsm_status_from_errno(errno);
 }
 
+NTSTATUS tsm_spawn_continue(int pidfd)
+{
+    return syscall(SYS_pidfd_send_signal, pidfd, SIGCONT, NULL, 0) == 0
+               ? STATUS_SUCCESS
+               : tsm_status_from_errno(errno);
+}
+
 NTSTATUS tsm_spawn_data_fd(const void *data, size_t length, int *out)
 {
     int fd = -1;

@@ -20,6 +20,11 @@ struct tsm_spawn {
 
 tsm_must_check NTSTATUS tsm_spawn(const struct tsm_spawn *spawn, uint32_t *pid, int *pidfd);
 
+/* The same, but it stands before its first instruction until tsm_spawn_continue().
+ * STATUS_NOT_SUPPORTED where the kernel does not let us. */
+tsm_must_check NTSTATUS tsm_spawn_stopped(const struct tsm_spawn *spawn, uint32_t *pid, int *pidfd);
+tsm_must_check NTSTATUS tsm_spawn_continue(int pidfd);
+
 /* A descriptor that becomes readable at a process' end. STATUS_INVALID_PARAMETER: there is no such
  * process, as Windows says to OpenProcess. */
 tsm_must_check NTSTATUS tsm_spawn_open(uint32_t pid, int *pidfd);

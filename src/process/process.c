@@ -35,6 +35,7 @@ struct tsm_process {
     int pidfd; /* -1: ourselves */
     uint32_t exit_code;
     bool is_child;                   /* ours to reap */
+    bool is_suspended;               /* and was not let go; dispatcher lock */
     bool is_code_known;              /* once it has exited; dispatcher lock */
     bool has_exited;                 /* dispatcher lock */
     struct tsm_exit_page *exit_page; /* NULL: none */
@@ -387,7 +388,10 @@ static NTSTATUS launch(const struct tsm_process_start *start, const char *path, 
     for (unsigned int i = 0; i < 3 && NT_SUCCESS(status) && start->has_std_handles; i++)
         status = std_fd(start->std_handles[i], &spawn.std_fds[i]);
     if (NT_SUCCESS(status))
-        status = environment ? tsm_spawn(&spawn, &process->pid, &process->pidfd) : STATUS_NO_MEMORY;
+        status = !environment          ? STATUS_NO_MEMORY
+                 : start->is_suspended ? tsm_spawn_stopped(&spawn, &process->pid, &process->pidfd)
+                                       : tsm_spawn(&spawn, &process->pid, &process->pidfd);
+    process->is_suspended = NT_SUCCESS(status) && start->is_suspended;
     for (unsigned int i = 0; i < 3; i++)
         if (spawn.std_fds[i] >= 0)
             tsm_fd_close(spawn.std_fds[i]);
@@ -449,11 +453,25 @@ struct tsm_object *tsm_process_current(void)
     return tsm_object_ref(&process->object);
 }
 
+NTSTATUS tsm_process_resume(struct tsm_object *object, uint32_t *previous)
+{
+    struct tsm_process *process = process_from(object);
+    bool was_suspended;
+
+    tsm_dispatcher_lock();
+    was_suspended = process->is_suspended;
+    process->is_suspended = false;
+    tsm_dispatcher_unlock();
+    *previous = was_suspended;
+    return was_suspended ? tsm_spawn_continue(process->pidfd) : STATUS_SUCCESS;
+}
+
 bool tsm_process_is_running_child(struct tsm_object *object)
 {
     tsm_dispatcher_lock();
 
-    bool result = process_from(object)->is_child && !process_from(object)->has_exited;
+    bool result = process_from(object)->is_child && !process_from(object)->has_exited &&
+                  !process_from(object)->is_suspended;
 
     tsm_dispatcher_unlock();
     return result;

@@ -16,6 +16,7 @@ struct tsm_process_start {
     bool inherits;
     bool has_std_handles; /* std_handles count */
     bool is_new_group;
+    bool is_suspended; /* until tsm_process_resume() */
     HANDLE std_handles[3];
 };
 
@@ -27,6 +28,9 @@ tsm_must_check NTSTATUS tsm_process_open(uint32_t pid, struct tsm_object **out);
 
 /* The calling process; one more reference. NULL without memory. */
 struct tsm_object *tsm_process_current(void);
+
+/* The main thread's suspend count, 1 or 0, as it was before. */
+tsm_must_check NTSTATUS tsm_process_resume(struct tsm_object *process, uint32_t *previous);
 
 /* One that the caller started and that still runs. */
 bool tsm_process_is_running_child(struct tsm_object *process);

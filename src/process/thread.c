@@ -21,7 +21,8 @@ struct tsm_thread {
     struct tsm_object object;
     LPTHREAD_START_ROUTINE start;
     void *argument;
-    _Atomic uint32_t tid; /* 0 until it runs */
+    _Atomic uint32_t tid;      /* 0 until it runs */
+    _Atomic uint32_t suspends; /* it sleeps on this one; changed with the dispatcher lock */
     uint32_t exit_code;
     bool has_exited; /* dispatcher lock */
 };
@@ -72,6 +73,15 @@ static void thread_on_end(void *value)
         exit((int)exit_code);
 }
 
+/* The calling thread. */
+static void sleep_while_suspended(struct tsm_thread *thread)
+{
+    uint32_t count;
+
+    while ((count = atomic_load_explicit(&thread->suspends, memory_order_acquire)) != 0)
+        tsm_futex_wait(&thread->suspends, count, TSM_FUTEX_PRIVATE, TSM_DEADLINE_NEVER);
+}
+
 static void *thread_main(void *argument)
 {
     struct tsm_thread *thread = argument;
@@ -80,12 +90,13 @@ static void *thread_main(void *argument)
     /* pairs with the acquire in tsm_thread_new() */
     atomic_store_explicit(&thread->tid, tsm_teb_tid(), memory_order_release);
     tsm_futex_wake(&thread->tid, 1, TSM_FUTEX_PRIVATE);
+    sleep_while_suspended(thread);
     thread->exit_code = thread->start(thread->argument);
     return NULL;
 }
 
 NTSTATUS tsm_thread_new(LPTHREAD_START_ROUTINE start, void *argument, size_t stack_size,
-                        struct tsm_object **out)
+                        bool is_suspended, struct tsm_object **out)
 {
     struct tsm_thread *thread = thread_alloc();
     pthread_attr_t attributes;
@@ -95,6 +106,7 @@ NTSTATUS tsm_thread_new(LPTHREAD_START_ROUTINE start, void *argument, size_t sta
         return STATUS_NO_MEMORY;
     thread->start = start;
     thread->argument = argument;
+    atomic_init(&thread->suspends, is_suspended);
     tsm_object_ref(&thread->object); /* the running thread's own */
     pthread_attr_init(&attributes);
     pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
@@ -113,6 +125,39 @@ NTSTATUS tsm_thread_new(LPTHREAD_START_ROUTINE start, void *argument, size_t sta
         tsm_futex_wait(&thread->tid, 0, TSM_FUTEX_PRIVATE, TSM_DEADLINE_NEVER);
     *out = &thread->object;
     return STATUS_SUCCESS;
+}
+
+NTSTATUS tsm_thread_suspend(struct tsm_object *object, uint32_t *previous)
+{
+    struct tsm_thread *thread = thread_from(object);
+    bool is_self = tsm_teb_current()->thread == object;
+    NTSTATUS status = STATUS_SUCCESS;
+
+    tsm_dispatcher_lock();
+    *previous = thread->suspends;
+    if (thread->has_exited)
+        status = STATUS_ACCESS_DENIED;
+    else if (*previous >= MAXIMUM_SUSPEND_COUNT)
+        status = STATUS_SUSPEND_COUNT_EXCEEDED;
+    else if (!is_self && *previous == 0)
+        status = STATUS_NOT_SUPPORTED;
+    else
+        thread->suspends++;
+    tsm_dispatcher_unlock();
+    if (NT_SUCCESS(status) && is_self)
+        sleep_while_suspended(thread);
+    return status;
+}
+
+void tsm_thread_resume(struct tsm_object *object, uint32_t *previous)
+{
+    struct tsm_thread *thread = thread_from(object);
+
+    tsm_dispatcher_lock();
+    *previous = thread->suspends;
+    if (*previous > 0 && --thread->suspends == 0)
+        tsm_futex_wake(&thread->suspends, 1, TSM_FUTEX_PRIVATE);
+    tsm_dispatcher_unlock();
 }
 
 void tsm_thread_attach(void)

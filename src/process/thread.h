@@ -6,9 +6,22 @@
 
 extern const struct tsm_object_ops tsm_thread_ops;
 
-/* Starts a thread; stack_size 0: the default. One reference. */
+/* Starts a thread; stack_size 0: the default. is_suspended: it waits for tsm_thread_resume() before
+ * it calls start. One reference. */
 tsm_must_check NTSTATUS tsm_thread_new(LPTHREAD_START_ROUTINE start, void *argument,
-                                       size_t stack_size, struct tsm_object **out);
+                                       size_t stack_size, bool is_suspended,
+                                       struct tsm_object **out);
+
+/*
+ * Adds to the suspend count of the calling thread, which then sleeps here until it is 0, or of one
+ * that is suspended already. A thread that runs cannot be stopped by another one: it might hold a
+ * lock that we need; STATUS_NOT_SUPPORTED. STATUS_SUSPEND_COUNT_EXCEEDED; STATUS_ACCESS_DENIED when
+ * it has ended.
+ */
+tsm_must_check NTSTATUS tsm_thread_suspend(struct tsm_object *thread, uint32_t *previous);
+
+/* Takes from the suspend count; at 0 the thread runs. */
+void tsm_thread_resume(struct tsm_object *thread, uint32_t *previous);
 
 /* The calling thread's object, made on first need; one more reference. NULL without memory. */
 struct tsm_object *tsm_thread_current(void);

@@ -328,12 +328,16 @@ TEST(the_session_of_this_process_is_known)
 TEST(the_application_name_alone_is_enough)
 {
     /* Without arguments the child would run all tests of this file: no such loop. */
+    SECURITY_ATTRIBUTES attributes = {sizeof(attributes), NULL, TRUE};
     PROCESS_INFORMATION information;
     STARTUPINFOA startup;
 
     memset(&startup, 0, sizeof(startup));
     startup.cb = sizeof(startup);
-    CHECK(CreateProcessA(own_program(), NULL, NULL, NULL, FALSE, 0, NULL, NULL, &startup,
+    startup.dwFlags = STARTF_USESTDHANDLES; /* and it must not print among our lines */
+    startup.hStdOutput = startup.hStdError =
+        CreateFileA("NUL", GENERIC_WRITE, 0, &attributes, OPEN_EXISTING, 0, NULL);
+    CHECK(CreateProcessA(own_program(), NULL, NULL, NULL, TRUE, 0, NULL, NULL, &startup,
                          &information));
     CHECK(TerminateProcess(information.hProcess, 3));
     CHECK_U32(WaitForSingleObject(information.hProcess, 5000), WAIT_OBJECT_0);
