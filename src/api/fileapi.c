@@ -140,6 +140,14 @@ static NTSTATUS pin_to_append(HANDLE handle, struct tsm_handle_pin *pin)
     return STATUS_ACCESS_DENIED;
 }
 
+/* Windows: nothing ever lies in the first 64 KiB, so that NULL and what is near it is an error. */
+static bool is_buffer(const struct tsm_io *io)
+{
+    uintptr_t address = io->kind == TSM_IO_READ ? (uintptr_t)io->out : (uintptr_t)io->in;
+
+    return address >= 0x10000 || io->in_length + io->out_length == 0;
+}
+
 /* The pin keeps the file alive while nothing blocks; whoever has to wait takes a reference. */
 static BOOL transfer(HANDLE handle, uint32_t access, struct tsm_io *io, LPDWORD count,
                      OVERLAPPED *overlapped)
@@ -160,6 +168,10 @@ static BOOL transfer(HANDLE handle, uint32_t access, struct tsm_io *io, LPDWORD 
     if (tsm_unlikely(!file)) {
         tsm_handle_unpin(&pin);
         return tsm_return(STATUS_OBJECT_TYPE_MISMATCH);
+    }
+    if (tsm_unlikely(!is_buffer(io))) {
+        tsm_handle_unpin(&pin);
+        return tsm_return(STATUS_ACCESS_VIOLATION);
     }
     io->file = file;
     if (tsm_unlikely(overlapped != NULL)) {

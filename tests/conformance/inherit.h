@@ -24,6 +24,7 @@ static __attribute__((unused)) PROCESS inherit_spawn(const char *name, const cha
     CHECK(CloseHandle(information.hThread));
     process.handle = information.hProcess;
     process.id = information.dwProcessId;
+    conformance_note_role(NULL, process.handle);
     return process;
 }
 

@@ -23,6 +23,31 @@ static HANDLE create_event(BOOL initial)
     return event;
 }
 
+/* ---- the buffer ---- */
+
+TEST(no_buffer_is_an_error_and_not_the_end_of_the_program)
+{
+    struct pair pair = connect_pair(MESSAGE_MODE, 64, 64);
+    DWORD count = 99;
+
+    write_all(pair.client, "abc", 3);
+    CHECK_ERR(ReadFile(pair.server, NULL, 3, &count, NULL), ERROR_NOACCESS);
+    CHECK_U32(count, 0);
+    CHECK_ERR(ReadFile(pair.server, (void *)8, 3, &count, NULL), ERROR_NOACCESS);
+    CHECK_U32(available(pair.server), 3);
+}
+
+TEST(nothing_is_written_from_no_buffer)
+{
+    struct pair pair = connect_pair(MESSAGE_MODE, 64, 64);
+    DWORD count = 99;
+
+    CHECK(!WriteFile(pair.client, NULL, 3, &count, NULL));
+    CHECK_U32_WINE_DIFFERS(GetLastError(), ERROR_NOACCESS, "ERROR_INVALID_USER_BUFFER");
+    CHECK_U32(count, 0);
+    CHECK_U32(available(pair.server), 0);
+}
+
 /* ---- the count ---- */
 
 TEST(a_call_that_fails_sets_the_count_to_0)
