@@ -6,7 +6,8 @@
 # the machine is changed.
 set -eu
 QEMU_LD_PREFIX=${QEMU_LD_PREFIX:-/usr/aarch64-linux-gnu}
-export QEMU_LD_PREFIX
+TRANSOM_TEST_EMULATED=1
+export QEMU_LD_PREFIX TRANSOM_TEST_EMULATED
 formats=/proc/sys/fs/binfmt_misc
 
 [ ! -e $formats/qemu-aarch64 ] || exec "$@"

@@ -500,6 +500,7 @@ TEST(bytes_of_a_waiting_write_can_be_read_and_peeked)
     char buffer[100];
     DWORD count = 0;
 
+    NEEDS_A_KERNEL_OF_ITS_OWN();
     start_call(&call, call_write, pipe.write_end, 200000);
     CHECK(thread_is_blocked(call.thread));
     CHECK(available(pipe.read_end) >= 4096);
@@ -538,6 +539,7 @@ TEST(a_waiting_write_ends_with_broken_pipe_when_the_reader_closes)
     struct pipe pipe = create_pipe(4096);
     struct call call;
 
+    NEEDS_A_KERNEL_OF_ITS_OWN();
     start_call(&call, call_write, pipe.write_end, 200000);
     CHECK(thread_is_blocked(call.thread));
     CHECK(CloseHandle(pipe.read_end));
@@ -896,6 +898,7 @@ TEST(a_waiting_write_fails_when_the_reading_child_is_killed)
     struct call call;
     PROCESS child;
 
+    NEEDS_A_KERNEL_OF_ITS_OWN();
     create_inheritable_pipe(&data);
     create_inheritable_pipe(&ready);
     CHECK(SetHandleInformation(data.write_end, HANDLE_FLAG_INHERIT, 0));

@@ -214,6 +214,13 @@ static CONFORMANCE_UNUSED void conformance_marked(const char *file, int line, co
     }
 }
 
+/* For what a user-mode emulator of another processor does to signals, ptrace and exec. */
+#define NEEDS_A_KERNEL_OF_ITS_OWN()                                \
+    do {                                                           \
+        if (getenv("TRANSOM_TEST_EMULATED"))                       \
+            SKIP("the emulator does not pass on what this needs"); \
+    } while (0)
+
 /* From here on the test shows what Windows does and Wine does not: under Wine it has to fail. */
 #define WINE_DIFFERS(what) conformance_set_mark(is_wine(), wine_version() == 8, "Wine: " what)
 /* From here on the test shows what Windows does and Transom does not: see docs/deviations.md. */

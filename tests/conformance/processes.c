@@ -431,6 +431,7 @@ TEST(a_file_that_is_no_program_is_a_bad_format)
     HANDLE file;
     DWORD count;
 
+    NEEDS_A_KERNEL_OF_ITS_OWN();
     snprintf(name, sizeof(name), "%s/transom-no-program-%lu.exe", temporary_folder(),
              (unsigned long)GetCurrentProcessId());
     file = CreateFileA(name, GENERIC_WRITE, 0, NULL, CREATE_ALWAYS, FILE_ATTRIBUTE_NORMAL, NULL);

@@ -155,6 +155,7 @@ TEST(a_process_made_suspended_runs_when_its_thread_is_resumed)
     char argument[16];
     DWORD code = 0;
 
+    NEEDS_A_KERNEL_OF_ITS_OWN();
     snprintf(argument, sizeof(argument), "%lx", (unsigned long)(ULONG_PTR)event);
     start_suspended("set_event_and_end", argument, &child);
     CHECK_U32(WaitForSingleObject(event, 300), WAIT_TIMEOUT);
@@ -174,6 +175,7 @@ TEST(a_suspended_process_can_be_ended)
     PROCESS_INFORMATION child;
     DWORD code = 0;
 
+    NEEDS_A_KERNEL_OF_ITS_OWN();
     start_suspended("set_event_and_end", "0", &child);
     CHECK(TerminateProcess(child.hProcess, 12345));
     CHECK_U32(WaitForSingleObject(child.hProcess, 5000), WAIT_OBJECT_0);
