@@ -10,8 +10,12 @@
  */
 #include "pipe/pipe_park.h"
 
+#include "base/cpu.h"
 #include "os/futex.h"
 #include "pipe/pipe_spin.h"
+
+#define BYTES_PER_PAUSE 256
+#define PAUSES_MAX      32
 
 /* What a waiter saw before it let the lock go. */
 struct park_view {
@@ -21,6 +25,7 @@ struct park_view {
     const _Atomic uint32_t *frame_word; /* reader: of the frame to come */
     uint64_t tail;               /* reader: where it stands; writer: where its reader stood */
     struct tsm_pipe_needs needs; /* writer */
+    uint32_t pauses;             /* reader: before it looks again */
     bool is_read;
     bool fetches_ahead; /* frames come that end in the line behind the word's */
 };
@@ -38,6 +43,9 @@ static struct park_view park_view(struct tsm_pipe_end *end, struct tsm_channel *
         .tail = is_read ? end->reader.tail
                         : atomic_load_explicit(&ring->consumer.tail, memory_order_relaxed),
         .needs = end->needs,
+        .pauses = is_read
+                      ? (uint32_t)tsm_min_u64(end->reader.last_size / BYTES_PER_PAUSE, PAUSES_MAX)
+                      : 0,
         .is_read = is_read,
         .fetches_ahead = is_read && end->reader.last_size <= TSM_RING_SMALL,
     };
@@ -85,6 +93,9 @@ static bool spin(const struct park_view *view, struct tsm_io *io, uint32_t *budg
     bool was_fruitful = false;
 
     tsm_pipe_spin_begin(&spin, budget_us, peer_cpu);
+    /* The like of a long frame takes its time: who looks meanwhile takes lines from its writer. */
+    for (uint32_t i = view->pauses; i > 0 && spin.until_ns != 0; i--)
+        tsm_cpu_relax();
     while (!was_fruitful && tsm_pipe_spin_again(&spin)) {
         if (view->fetches_ahead)
             __builtin_prefetch((const char *)view->frame_word + 64);
@@ -129,7 +140,9 @@ void tsm_pipe_park(struct tsm_file *file, struct tsm_io *io)
         tsm_io_batch_init(&batch);
         tsm_lock_acquire(&file->lock);
         tsm_io_get_up(io);
-        tsm_pipe_end_pump_locked(end, &batch);
+        /* The first time a reader has looked a moment ago; a writer has to say what it needs. */
+        if (channel || !is_read)
+            tsm_pipe_end_pump_locked(end, &batch);
         if (end->channel) {
             if (!channel)
                 channel = tsm_channel_ref(end->channel);
