@@ -54,13 +54,17 @@ static bool is_equal(const volatile void *address, const void *compare, size_t s
 {
     switch (size) {
     case 1:
-        return *(const volatile uint8_t *)address == *(const uint8_t *)compare;
+        return __atomic_load_n((const volatile uint8_t *)address, __ATOMIC_RELAXED) ==
+               *(const uint8_t *)compare;
     case 2:
-        return *(const volatile uint16_t *)address == *(const uint16_t *)compare;
+        return __atomic_load_n((const volatile uint16_t *)address, __ATOMIC_RELAXED) ==
+               *(const uint16_t *)compare;
     case 4:
-        return *(const volatile uint32_t *)address == *(const uint32_t *)compare;
+        return __atomic_load_n((const volatile uint32_t *)address, __ATOMIC_RELAXED) ==
+               *(const uint32_t *)compare;
     default:
-        return *(const volatile uint64_t *)address == *(const uint64_t *)compare;
+        return __atomic_load_n((const volatile uint64_t *)address, __ATOMIC_RELAXED) ==
+               *(const uint64_t *)compare;
     }
 }
 

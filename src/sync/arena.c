@@ -49,9 +49,9 @@ struct journal_entry {
     struct tsm_cell before;
 };
 
-struct holder {
-    uint32_t is_used; /* someone claimed it once and nobody has cleared it away */
-    uint32_t pid;
+struct holder {               /* changed with the lock, read also without */
+    _Atomic uint32_t is_used; /* someone claimed it once and nobody has cleared it away */
+    _Atomic uint32_t pid;
 };
 
 struct header {
@@ -421,7 +421,7 @@ bool tsm_arena_watch(uint32_t holder)
     if (holder >= TSM_ARENA_HOLDERS || holder == arena.self)
         return false;
 
-    uint32_t pid = *(volatile uint32_t *)&header()->holders[holder].pid;
+    uint32_t pid = header()->holders[holder].pid;
 
     /* Looked at again when the watch stands: whoever ends after that is noticed. */
     if (!holder_is_dead(holder) && tsm_arena_watch_process(holder, pid) && !holder_is_dead(holder))

@@ -18,7 +18,8 @@ static _Atomic uint32_t *lock_word(CRITICAL_SECTION *section)
 
 static void own(CRITICAL_SECTION *section)
 {
-    section->OwningThread = (HANDLE)(uintptr_t)tsm_teb_tid();
+    /* pairs with the load in is_mine(), which other threads do without the lock */
+    __atomic_store_n(&section->OwningThread, (HANDLE)(uintptr_t)tsm_teb_tid(), __ATOMIC_RELAXED);
     section->RecursionCount = 1;
 }
 
