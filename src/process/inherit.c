@@ -216,7 +216,7 @@ static void import_entry(const struct tsm_blob_entry *entry)
 
 bool tsm_inherit_import(void)
 {
-    const char *text = getenv(TSM_INHERIT_VARIABLE);
+    const char *text = secure_getenv(TSM_INHERIT_VARIABLE);
     struct tsm_blob_header header;
     struct tsm_blob_entry entry;
     char *rest = NULL;
