@@ -22,6 +22,7 @@
 #include "base/macros.h"
 
 #define WARM_SIZE       (48u * 1024) /* leave the run for place 0 from here on */
+#define WARM_FRAMES     16           /* or, for long ones, so many of them */
 #define RUNS_FOR_WARMTH 4            /* jumps by choice only while so few runs are open */
 #define FRAME_HEADER    ((uint32_t)sizeof(struct tsm_frame))
 #define SHORT_LENGTH    4096
@@ -158,7 +159,9 @@ static bool make_room(struct tsm_ring_writer *writer, uint64_t size)
 {
     struct tsm_ring_run *run = run_last(writer);
     uint64_t end = run->place + run->length;
-    bool is_cold = end >= WARM_SIZE && end >= 2 * size;
+    /* What the quota lets lie there unread is warm as well. */
+    uint64_t warm = tsm_max_u64(2 * size, tsm_min_u64(WARM_FRAMES * size, writer->quota));
+    bool is_cold = end >= tsm_max_u64(WARM_SIZE, warm);
 
     if (!is_cold && run_can_grow(writer, run, size))
         return true;
