@@ -166,12 +166,6 @@ void tsm_channel_close(struct tsm_channel *channel, enum tsm_side_state state)
     tsm_channel_unref(channel);
 }
 
-struct tsm_channel *tsm_channel_ref(struct tsm_channel *channel)
-{
-    atomic_fetch_add_explicit(&channel->refs, 1, memory_order_relaxed);
-    return channel;
-}
-
 void tsm_channel_unref(struct tsm_channel *channel)
 {
     if (atomic_fetch_sub_explicit(&channel->refs, 1, memory_order_acq_rel) != 1)

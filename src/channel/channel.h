@@ -24,6 +24,8 @@ struct tsm_channel {
     int memfd;
     int socket;
     struct tsm_unix_peer peer;
+    uint32_t users; /* threads that look at the memory without the file lock, which guards this */
+    bool was_detached;          /* while there were users: the last one drops their reference */
     _Atomic uint32_t peer_gone; /* the socket hung up */
     struct tsm_reactor_watch watch;
     void (*on_peer_gone)(void *context); /* no lock held; service thread */
@@ -55,8 +57,28 @@ void tsm_channel_announce(struct tsm_channel *channel, enum tsm_side_state state
 /* For a peer that told a lie, under any lock: it and everybody here sees a closed connection. */
 void tsm_channel_hang_up(struct tsm_channel *channel);
 
-struct tsm_channel *tsm_channel_ref(struct tsm_channel *channel);
 void tsm_channel_unref(struct tsm_channel *channel);
+
+/* File lock held: the caller is going to look at the memory after unlocking. */
+static inline void tsm_channel_use_locked(struct tsm_channel *channel)
+{
+    channel->users++;
+}
+
+/* File lock held: no longer. True: the caller drops a reference after unlocking. */
+static inline bool tsm_channel_leave_locked(struct tsm_channel *channel)
+{
+    return --channel->users == 0 && channel->was_detached;
+}
+
+/* File lock held: the end lets go of the channel; its users may go on for a while. */
+static inline void tsm_channel_detach_locked(struct tsm_channel *channel)
+{
+    if (channel->users == 0)
+        return;
+    channel->was_detached = true;
+    atomic_fetch_add_explicit(&channel->refs, 1, memory_order_relaxed);
+}
 
 /* The rings as this side sees them. */
 struct tsm_ring_header *tsm_channel_outgoing(struct tsm_channel *channel, uint8_t **data,

@@ -11,7 +11,14 @@ void tsm_io_batch_add(struct tsm_io_batch *batch, struct tsm_io *io, NTSTATUS st
     tsm_list_unlink(&io->node);
     io->status = status;
     io->information = information;
-    tsm_list_append(&batch->requests, &io->node);
+    if (!io->sleeps_on) {
+        tsm_list_append(&batch->requests, &io->node);
+        return;
+    }
+    atomic_store(&io->wake, TSM_IO_DONE);
+    /* Who has looked at wake already, and is about to sleep, finds this word changed. */
+    atomic_store(io->sleeps_on, 0);
+    tsm_futex_wake(io->sleeps_on, INT_MAX, TSM_FUTEX_SHARED);
 }
 
 void tsm_io_batch_finish(struct tsm_io_batch *batch, const struct tsm_io *own)

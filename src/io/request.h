@@ -43,6 +43,9 @@ struct tsm_io {
     uint32_t in_length;
     uint32_t out_length;
     _Atomic uint32_t wake; /* TSM_IO_... ; private futex */
+    /* Where a blocked owner sleeps if not on wake: a word of shared memory. File lock; it is NULL
+     * whenever the owner is up, and the memory stays while it is not. */
+    _Atomic uint32_t *sleeps_on;
 
     /* Of the file that keeps the request, while it is pending. */
     struct {
@@ -65,6 +68,7 @@ static inline void tsm_io_init(struct tsm_io *io, struct tsm_file *file, enum ts
     io->in_length = 0;
     io->out_length = 0;
     atomic_init(&io->wake, TSM_IO_AWAKE);
+    io->sleeps_on = NULL;
 }
 
 /* Requests that have their status and only wait for the locks to be dropped. */
@@ -77,7 +81,8 @@ static inline void tsm_io_batch_init(struct tsm_io_batch *batch)
     tsm_list_init(&batch->requests);
 }
 
-/* Moves a request from its file's list into the batch. The file lock is held. */
+/* Moves a request from its file's list into the batch. The file lock is held. A request whose owner
+ * sleeps in shared memory is finished at once: the owner takes the lock before it leaves. */
 void tsm_io_batch_add(struct tsm_io_batch *batch, struct tsm_io *io, NTSTATUS status,
                       uint64_t information);
 

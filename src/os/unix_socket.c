@@ -233,6 +233,7 @@ NTSTATUS tsm_unix_peer(int socket, struct tsm_unix_peer *out)
         return tsm_status_from_errno(errno);
     out->pid = (uint32_t)credentials.pid;
     out->uid = credentials.uid;
+    out->is_own_user = out->pid != 0 && out->uid == geteuid();
     return STATUS_SUCCESS;
 }
 

@@ -14,6 +14,7 @@
 struct tsm_unix_peer {
     uint32_t pid; /* 0: in a PID namespace that we cannot see */
     uint32_t uid;
+    bool is_own_user; /* the user of this process, and the pid is known */
 };
 
 /* A listening socket for one client, at folder/name, put there in one step. */

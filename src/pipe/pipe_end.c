@@ -118,6 +118,8 @@ struct tsm_channel *tsm_pipe_end_detach_locked(struct tsm_pipe_end *end, NTSTATU
     fail_all(&end->writes, status, batch);
     fail_all(&end->flushes, status, batch);
     fail_all(&end->listens, status, batch);
+    if (channel)
+        tsm_channel_detach_locked(channel);
     end->channel = NULL;
     end->state = TSM_PIPE_DISCONNECTED;
     return channel;
