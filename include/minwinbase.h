@@ -34,6 +34,14 @@ typedef struct _OVERLAPPED {
     HANDLE hEvent;
 } OVERLAPPED, *LPOVERLAPPED;
 
+/* A packet of a completion port, as GetQueuedCompletionStatusEx gives it; Internal is an NTSTATUS. */
+typedef struct _OVERLAPPED_ENTRY {
+    ULONG_PTR lpCompletionKey;
+    LPOVERLAPPED lpOverlapped;
+    ULONG_PTR Internal;
+    DWORD dwNumberOfBytesTransferred;
+} OVERLAPPED_ENTRY, *LPOVERLAPPED_ENTRY;
+
 /* Local time or UTC, as the function says. wDayOfWeek: 0 is Sunday. */
 typedef struct _SYSTEMTIME {
     WORD wYear;

@@ -92,6 +92,13 @@ WINBASEAPI DWORD WINAPI SuspendThread(HANDLE hThread);
  */
 WINBASEAPI DWORD WINAPI ResumeThread(HANDLE hThread);
 
+/*
+ * Has a thread call a function. It does so when it waits alertably, or before its start if it is
+ * suspended still; in the order in which calls were queued. 0 on failure; ERROR_GEN_FAILURE when the
+ * thread has ended. SDK: QueueUserAPC.
+ */
+WINBASEAPI DWORD WINAPI QueueUserAPC(PAPCFUNC pfnAPC, HANDLE hThread, ULONG_PTR dwData);
+
 /* The exit code of a thread, STILL_ACTIVE while it runs. SDK: GetExitCodeThread. */
 WINBASEAPI BOOL WINAPI GetExitCodeThread(HANDLE hThread, LPDWORD lpExitCode);
 

@@ -173,9 +173,9 @@ WINBASEAPI HANDLE WINAPI OpenWaitableTimerW(DWORD dwDesiredAccess, BOOL bInherit
 
 /*
  * Starts a timer anew: it is signaled at a time in units of 100 ns, a negative one from now or a
- * FILETIME, and then, with a period in ms, again and again. A completion routine is
- * ERROR_NOT_SUPPORTED. With fResume the last error is ERROR_NOT_SUPPORTED and the timer is set. SDK:
- * SetWaitableTimer.
+ * FILETIME, and then, with a period in ms, again and again. A completion routine is called each time,
+ * by the calling thread and when that waits alertably. With fResume the last error is
+ * ERROR_NOT_SUPPORTED and the timer is set. SDK: SetWaitableTimer.
  */
 WINBASEAPI BOOL WINAPI SetWaitableTimer(HANDLE hTimer, const LARGE_INTEGER *lpDueTime, LONG lPeriod,
                                         PTIMERAPCROUTINE pfnCompletionRoutine,
@@ -187,7 +187,7 @@ WINBASEAPI BOOL WINAPI SetWaitableTimerEx(HANDLE hTimer, const LARGE_INTEGER *lp
                                           LPVOID lpArgToCompletionRoutine,
                                           PREASON_CONTEXT WakeContext, ULONG TolerableDelay);
 
-/* Stops a timer; it stays signaled if it is. SDK: CancelWaitableTimer. */
+/* Stops a timer and its routine; it stays signaled if it is. SDK: CancelWaitableTimer. */
 WINBASEAPI BOOL WINAPI CancelWaitableTimer(HANDLE hTimer);
 
 /*
@@ -197,8 +197,8 @@ WINBASEAPI BOOL WINAPI CancelWaitableTimer(HANDLE hTimer);
 WINBASEAPI DWORD WINAPI WaitForSingleObject(HANDLE hHandle, DWORD dwMilliseconds);
 
 /*
- * WaitForSingleObject that may be alertable: WAIT_IO_COMPLETION after a call queued to the thread.
- * SDK: WaitForSingleObjectEx.
+ * WaitForSingleObject that may be alertable: when the object is not there, calls queued to the
+ * thread are made, all of them, and the result is WAIT_IO_COMPLETION. SDK: WaitForSingleObjectEx.
  */
 WINBASEAPI DWORD WINAPI WaitForSingleObjectEx(HANDLE hHandle, DWORD dwMilliseconds,
                                               BOOL bAlertable);

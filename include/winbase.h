@@ -14,6 +14,7 @@
 #include <fileapi.h>
 #include <handleapi.h>
 #include <heapapi.h>
+#include <ioapiset.h>
 #include <libloaderapi.h>
 #include <namedpipeapi.h>
 #include <processenv.h>
@@ -22,6 +23,8 @@
 #include <securitybaseapi.h>
 #include <synchapi.h>
 #include <sysinfoapi.h>
+#include <threadpoolapiset.h>
+#include <threadpoollegacyapiset.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -396,6 +399,18 @@ WINBASEAPI int WINAPI lstrcmpiW(LPCWSTR lpString1, LPCWSTR lpString2);
 #else
 #define lstrcmpi lstrcmpiA
 #endif
+
+/*
+ * Has the thread pool wait for an object and call a function each time it is signaled, or the time
+ * is over; with WT_EXECUTEONLYONCE the first time only. Not for mutexes: the pool would own them. The
+ * caller ends the wait with UnregisterWait or UnregisterWaitEx. SDK: RegisterWaitForSingleObject.
+ */
+WINBASEAPI BOOL WINAPI RegisterWaitForSingleObject(PHANDLE phNewWaitObject, HANDLE hObject,
+                                                   WAITORTIMERCALLBACK Callback, PVOID Context,
+                                                   ULONG dwMilliseconds, ULONG dwFlags);
+
+/* Ends such a wait. FALSE with ERROR_IO_PENDING when a call still runs. SDK: UnregisterWait. */
+WINBASEAPI BOOL WINAPI UnregisterWait(HANDLE WaitHandle);
 
 #ifdef __cplusplus
 }

@@ -17,7 +17,9 @@
 #include "process/exit_code.h"
 #include "process/inherit.h"
 #include "process/process.h"
+#include "process/registered_wait.h"
 #include "process/thread.h"
+#include "process/threadpool.h"
 #include "sync/arena.h"
 #include "sync/event.h"
 #include "sync/mutex.h"
@@ -37,6 +39,8 @@ static void after_fork_in_child(void)
     is_forked_child = true;
     tsm_teb_after_fork();
     tsm_reactor_after_fork();
+    tsm_threadpool_after_fork();
+    tsm_registered_wait_after_fork();
 }
 
 __attribute__((constructor)) static void transom_init(void)

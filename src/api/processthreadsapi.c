@@ -49,6 +49,18 @@ DECLSPEC_NORETURN VOID WINAPI ExitThread(DWORD dwExitCode)
     tsm_thread_exit(dwExitCode);
 }
 
+DWORD WINAPI QueueUserAPC(PAPCFUNC pfnAPC, HANDLE hThread, ULONG_PTR dwData)
+{
+    struct tsm_object *thread;
+    NTSTATUS status = tsm_handle_ref(hThread, &tsm_thread_ops, THREAD_SET_CONTEXT, &thread);
+
+    if (!NT_SUCCESS(status))
+        return (DWORD)tsm_return(status);
+    status = tsm_apc_add_user(tsm_thread_apcs(thread), pfnAPC, dwData);
+    tsm_object_unref(thread);
+    return (DWORD)tsm_return(status);
+}
+
 /* The thread handle of a process that was started suspended leads to the process itself. */
 DWORD WINAPI SuspendThread(HANDLE hThread)
 {

@@ -4,10 +4,12 @@
 #include "object/access.h"
 #include "object/handle_table.h"
 #include "process/thread.h"
+#include "sync/apc.h"
 #include "sync/event.h"
 #include "sync/mutex.h"
 #include "sync/semaphore.h"
 #include "sync/timer.h"
+#include "sync/timer_routine.h"
 #include "sync/wait.h"
 
 struct kind {
@@ -351,8 +353,9 @@ HANDLE WINAPI OpenWaitableTimerA(DWORD dwDesiredAccess, BOOL bInheritHandle, LPC
 }
 
 static BOOL set_timer(HANDLE handle, const LARGE_INTEGER *due, LONG period,
-                      PTIMERAPCROUTINE routine, bool resumes)
+                      PTIMERAPCROUTINE function, void *argument, bool resumes)
 {
+    struct tsm_timer_routine *routine = NULL;
     struct tsm_object *timer;
     NTSTATUS status = tsm_handle_ref(handle, &tsm_timer_ops, TIMER_MODIFY_STATE, &timer);
 
@@ -360,10 +363,13 @@ static BOOL set_timer(HANDLE handle, const LARGE_INTEGER *due, LONG period,
         return tsm_return(status);
     if (!due || period < 0)
         status = STATUS_INVALID_PARAMETER;
-    else if (routine)
-        status = STATUS_NOT_SUPPORTED; /* there are no alertable waits yet that could run it */
-    else
-        tsm_timer_set(timer, due->QuadPart, (uint32_t)period);
+    if (NT_SUCCESS(status) && function) {
+        tsm_thread_attach();
+        routine = tsm_apc_queue_current() ? tsm_timer_routine_new(function, argument) : NULL;
+        status = routine ? STATUS_SUCCESS : STATUS_NO_MEMORY;
+    }
+    if (NT_SUCCESS(status))
+        tsm_timer_set(timer, due->QuadPart, (uint32_t)period, routine);
     tsm_object_unref(timer);
     /* Windows: a success that says that nobody wakes a sleeping computer. */
     if (NT_SUCCESS(status) && resumes)
@@ -375,7 +381,8 @@ BOOL WINAPI SetWaitableTimer(HANDLE hTimer, const LARGE_INTEGER *lpDueTime, LONG
                              PTIMERAPCROUTINE pfnCompletionRoutine, LPVOID lpArgToCompletionRoutine,
                              BOOL fResume)
 {
-    return set_timer(hTimer, lpDueTime, lPeriod, pfnCompletionRoutine, fResume);
+    return set_timer(hTimer, lpDueTime, lPeriod, pfnCompletionRoutine, lpArgToCompletionRoutine,
+                     fResume);
 }
 
 BOOL WINAPI SetWaitableTimerEx(HANDLE hTimer, const LARGE_INTEGER *lpDueTime, LONG lPeriod,
@@ -383,7 +390,8 @@ BOOL WINAPI SetWaitableTimerEx(HANDLE hTimer, const LARGE_INTEGER *lpDueTime, LO
                                LPVOID lpArgToCompletionRoutine, PREASON_CONTEXT WakeContext,
                                ULONG TolerableDelay)
 {
-    return set_timer(hTimer, lpDueTime, lPeriod, pfnCompletionRoutine, WakeContext != NULL);
+    return set_timer(hTimer, lpDueTime, lPeriod, pfnCompletionRoutine, lpArgToCompletionRoutine,
+                     WakeContext != NULL);
 }
 
 BOOL WINAPI CancelWaitableTimer(HANDLE hTimer)
@@ -399,6 +407,17 @@ BOOL WINAPI CancelWaitableTimer(HANDLE hTimer)
 }
 
 /* ---- waits ---- */
+
+/* What a wait function returns; everything that the wait held is let go. */
+static DWORD end_wait(NTSTATUS status)
+{
+    if (status == STATUS_USER_APC)
+        tsm_apc_deliver();
+    if (NT_SUCCESS(status))
+        return (DWORD)status;
+    tsm_return(status);
+    return WAIT_FAILED;
+}
 
 DWORD WINAPI WaitForMultipleObjectsEx(DWORD nCount, const HANDLE *lpHandles, BOOL bWaitAll,
                                       DWORD dwMilliseconds, BOOL bAlertable)
@@ -425,10 +444,7 @@ DWORD WINAPI WaitForMultipleObjectsEx(DWORD nCount, const HANDLE *lpHandles, BOO
                                   tsm_deadline_in_ms(dwMilliseconds));
     for (DWORD i = 0; i < count; i++)
         tsm_object_unref(objects[i]);
-    if (NT_SUCCESS(status))
-        return (DWORD)status;
-    tsm_return(status);
-    return WAIT_FAILED;
+    return end_wait(status);
 }
 
 DWORD WINAPI WaitForMultipleObjects(DWORD nCount, const HANDLE *lpHandles, BOOL bWaitAll,
@@ -449,12 +465,12 @@ DWORD WINAPI WaitForSingleObject(HANDLE hHandle, DWORD dwMilliseconds)
 
 DWORD WINAPI SleepEx(DWORD dwMilliseconds, BOOL bAlertable)
 {
-    if (dwMilliseconds == 0) {
+    if (dwMilliseconds == 0)
         SwitchToThread();
-        return 0;
-    }
-    return tsm_wait_delay(bAlertable, tsm_deadline_in_ms(dwMilliseconds)) == STATUS_USER_APC
-               ? WAIT_IO_COMPLETION
+    if (bAlertable)
+        tsm_thread_attach();
+    return dwMilliseconds || bAlertable
+               ? end_wait(tsm_wait_delay(bAlertable, tsm_deadline_in_ms(dwMilliseconds)))
                : 0;
 }
 
@@ -486,8 +502,7 @@ static uint32_t signal_access(const struct tsm_object *object)
 DWORD WINAPI SignalObjectAndWait(HANDLE hObjectToSignal, HANDLE hObjectToWaitOn,
                                  DWORD dwMilliseconds, BOOL bAlertable)
 {
-    tsm_cleanup(tsm_object_unrefp) struct tsm_object *signals = NULL;
-    tsm_cleanup(tsm_object_unrefp) struct tsm_object *waits = NULL;
+    struct tsm_object *signals = NULL, *waits = NULL;
     uint32_t granted = 0;
     NTSTATUS status = tsm_handle_ref(hObjectToSignal, NULL, 0, &signals);
 
@@ -501,8 +516,7 @@ DWORD WINAPI SignalObjectAndWait(HANDLE hObjectToSignal, HANDLE hObjectToWaitOn,
         status = signal_object(signals);
     if (NT_SUCCESS(status))
         status = tsm_wait_objects(&waits, 1, false, bAlertable, tsm_deadline_in_ms(dwMilliseconds));
-    if (NT_SUCCESS(status))
-        return (DWORD)status;
-    tsm_return(status);
-    return WAIT_FAILED;
+    tsm_object_unref(signals);
+    tsm_object_unref(waits);
+    return end_wait(status);
 }

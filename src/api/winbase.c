@@ -7,6 +7,8 @@
 
 #include "base/message.h"
 #include "base/utf.h"
+#include "object/handle_table.h"
+#include "process/registered_wait.h"
 
 HLOCAL WINAPI LocalAlloc(UINT uFlags, SIZE_T uBytes)
 {
@@ -159,4 +161,37 @@ DWORD WINAPI FormatMessageA(DWORD dwFlags, LPCVOID lpSource, DWORD dwMessageId, 
     free(text);
     free(wide);
     return length;
+}
+
+/* ---- waits of the thread pool ---- */
+
+BOOL WINAPI RegisterWaitForSingleObject(PHANDLE phNewWaitObject, HANDLE hObject,
+                                        WAITORTIMERCALLBACK Callback, PVOID Context,
+                                        ULONG dwMilliseconds, ULONG dwFlags)
+{
+    tsm_cleanup(tsm_object_unrefp) struct tsm_object *object = NULL;
+    struct tsm_registered_wait_request request = {
+        .callback = Callback,
+        .context = Context,
+        .timeout_ms = dwMilliseconds,
+        .flags = dwFlags,
+    };
+    struct tsm_object *wait;
+    NTSTATUS status = tsm_handle_ref(hObject, NULL, SYNCHRONIZE, &object);
+
+    request.object = object;
+    if (NT_SUCCESS(status))
+        status = tsm_registered_wait_new(&request, &wait);
+    if (NT_SUCCESS(status)) {
+        status = tsm_handle_insert(wait, 0, 0, phNewWaitObject);
+        if (!NT_SUCCESS(status))
+            (void)!NT_SUCCESS(tsm_registered_wait_end(wait, NULL));
+        tsm_object_unref(wait);
+    }
+    return tsm_return(status);
+}
+
+BOOL WINAPI UnregisterWait(HANDLE WaitHandle)
+{
+    return UnregisterWaitEx(WaitHandle, NULL);
 }

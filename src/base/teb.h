@@ -8,16 +8,22 @@
 #pragma once
 
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdint.h>
 
+struct tsm_apc_queue;
 struct tsm_object;
+struct tsm_workers;
 
 struct tsm_teb {
-    uint32_t last_error;       /* written by api/api.c alone */
-    uint32_t tid;              /* 0 until tsm_teb_tid() asks the kernel */
-    _Atomic uint32_t park;     /* the word this thread sleeps on in sync/wait.c */
-    struct tsm_object *thread; /* its thread object, shared; NULL until somebody asks for it */
-    void *thread_exit;         /* process/thread.c: where ExitThread() leaves to */
+    uint32_t last_error;         /* written by api/api.c alone */
+    uint32_t tid;                /* 0 until tsm_teb_tid() asks the kernel */
+    _Atomic uint32_t park;       /* the word this thread sleeps on in sync/wait.c */
+    struct tsm_apc_queue *apcs;  /* part of its thread object; NULL without one */
+    struct tsm_workers *workers; /* the completion port it last took from; sync/workers.c */
+    bool is_working;             /* it counts as one of those that run for it */
+    struct tsm_object *thread;   /* its thread object, shared; NULL until somebody asks for it */
+    void *thread_exit;           /* process/thread.c: where ExitThread() leaves to */
 };
 
 extern _Thread_local struct tsm_teb tsm_teb_self __attribute__((tls_model("initial-exec")));

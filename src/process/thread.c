@@ -16,9 +16,11 @@
 #include "os/futex.h"
 #include "sync/mutex.h"
 #include "sync/wait.h"
+#include "sync/workers.h"
 
 struct tsm_thread {
     struct tsm_object object;
+    struct tsm_apc_queue apcs;
     LPTHREAD_START_ROUTINE start;
     void *argument;
     _Atomic uint32_t tid;      /* 0 until it runs */
@@ -41,6 +43,7 @@ static struct tsm_thread *thread_alloc(void)
 
     if (thread) {
         tsm_object_init(&thread->object, &tsm_thread_ops);
+        tsm_apc_queue_init(&thread->apcs, &thread->object);
         thread->exit_code = STILL_ACTIVE;
     }
     return thread;
@@ -49,6 +52,7 @@ static struct tsm_thread *thread_alloc(void)
 static void thread_become_current(struct tsm_thread *thread)
 {
     tsm_teb_current()->thread = &thread->object;
+    tsm_apc_queue_open(&thread->apcs);
     pthread_setspecific(end_key, thread);
     atomic_fetch_add(&live_threads, 1);
 }
@@ -59,6 +63,8 @@ static void thread_on_end(void *value)
     struct tsm_thread *thread = value;
     uint32_t exit_code;
 
+    tsm_apc_queue_close(&thread->apcs);
+    tsm_workers_join(NULL);
     tsm_mutex_abandon_all(tsm_teb_tid());
     tsm_dispatcher_lock();
     if (thread->exit_code == STILL_ACTIVE)
@@ -91,6 +97,8 @@ static void *thread_main(void *argument)
     atomic_store_explicit(&thread->tid, tsm_teb_tid(), memory_order_release);
     tsm_futex_wake(&thread->tid, 1, TSM_FUTEX_PRIVATE);
     sleep_while_suspended(thread);
+    /* Windows: what was queued before comes before its start. */
+    tsm_apc_deliver();
     thread->exit_code = thread->start(thread->argument);
     return NULL;
 }
@@ -195,6 +203,11 @@ uint32_t tsm_thread_exit_code(struct tsm_object *object)
 
     tsm_dispatcher_unlock();
     return code;
+}
+
+struct tsm_apc_queue *tsm_thread_apcs(struct tsm_object *object)
+{
+    return &thread_from(object)->apcs;
 }
 
 uint32_t tsm_thread_id(struct tsm_object *object)

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "object/object.h"
+#include "sync/apc.h"
 
 extern const struct tsm_object_ops tsm_thread_ops;
 
@@ -34,6 +35,9 @@ _Noreturn void tsm_thread_exit(uint32_t exit_code);
 /* STILL_ACTIVE (259) while it runs. */
 uint32_t tsm_thread_exit_code(struct tsm_object *thread);
 uint32_t tsm_thread_id(struct tsm_object *thread);
+
+/* The calls queued to it; part of the thread. */
+struct tsm_apc_queue *tsm_thread_apcs(struct tsm_object *thread);
 
 /* Called once, by the main thread. */
 void tsm_thread_init(void);

@@ -27,7 +27,7 @@ struct tsm_cell {
     uint32_t flags; /* TSM_CELL_... */
     uint32_t owner; /* mutex: holder + 1; 0 in a process' own */
     int32_t count;  /* event, timer: 1 = set; mutex: how often it is owned; semaphore */
-    int32_t limit;  /* semaphore: the most; mutex: the owner's thread id */
+    int32_t limit;  /* semaphore: the most; mutex: the owner's thread id; timer: how often set */
     int64_t due;    /* timer: when, in ns; event: how often it was pulsed */
     int64_t period; /* timer: ns, 0 = once; event: 1 = the last pulse is for one waiter to take */
 };

@@ -18,6 +18,7 @@
 #include "base/assert.h"
 #include "base/utf.h"
 #include "object/import.h"
+#include "sync/timer_routine.h"
 #include "sync/wait.h"
 
 static struct {
@@ -141,6 +142,11 @@ void tsm_state_destroy(struct tsm_object *object)
 {
     struct tsm_state *state = tsm_state_from(object);
 
+    if (state->kind == TSM_CELL_TIMER) {
+        tsm_dispatcher_lock();
+        tsm_timer_routine_install_locked(state, NULL);
+        tsm_dispatcher_unlock();
+    }
     if (state->is_shared) {
         pthread_mutex_lock(&table.mutex);
         /* A younger object of the same slot goes on using it. */

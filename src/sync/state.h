@@ -16,8 +16,9 @@ struct tsm_state {
     bool is_shared; /* dispatcher lock; once true it stays so */
     uint32_t slot;
     uint32_t generation;
-    struct tsm_cell own;        /* while it is not shared */
-    struct tsm_list owned_node; /* mutex: in the list of those that threads here own */
+    struct tsm_cell own;               /* while it is not shared */
+    struct tsm_list owned_node;        /* mutex: in the list of those that threads here own */
+    struct tsm_timer_routine *routine; /* timer: what it calls; dispatcher lock */
 };
 
 /* NULL without memory. One reference. */

@@ -13,6 +13,7 @@
 #include <time.h>
 
 #include "base/deadline.h"
+#include "sync/timer_routine.h"
 #include "sync/wait.h"
 
 #define NS_PER_TICK   INT64_C(100)
@@ -56,7 +57,46 @@ static int64_t plus(int64_t value, int64_t more)
     return __builtin_add_overflow(value, more, &sum) ? INT64_MAX : sum;
 }
 
-void tsm_timer_set(struct tsm_object *object, int64_t due, uint32_t period_ms)
+struct tsm_timer_due tsm_timer_due_of(const struct tsm_cell *cell)
+{
+    return (struct tsm_timer_due){cell->due, cell->period, cell->flags & TSM_CELL_ABSOLUTE};
+}
+
+bool tsm_timer_due_has_come(const struct tsm_timer_due *due)
+{
+    return (due->is_absolute ? wall_ns() : tsm_monotonic_ns()) >= due->at;
+}
+
+bool tsm_timer_due_advance(struct tsm_timer_due *due)
+{
+    int64_t now = tsm_monotonic_ns(), from = due->is_absolute ? now : due->at;
+
+    if (due->period <= 0)
+        return false;
+    due->at = plus(from, ((now - from) / due->period + 1) * due->period);
+    due->is_absolute = false;
+    return true;
+}
+
+int64_t tsm_timer_due_look_ns(const struct tsm_timer_due *due)
+{
+    if (!due->is_absolute)
+        return due->at;
+
+    int64_t left = due->at - wall_ns();
+
+    return tsm_monotonic_ns() + (left < 0 ? 0 : left > NS_PER_SECOND ? NS_PER_SECOND : left);
+}
+
+int64_t tsm_timer_due_filetime(const struct tsm_timer_due *due)
+{
+    int64_t wall = due->is_absolute ? due->at : wall_ns() - (tsm_monotonic_ns() - due->at);
+
+    return wall / NS_PER_TICK + TICKS_1970;
+}
+
+void tsm_timer_set(struct tsm_object *object, int64_t due, uint32_t period_ms,
+                   struct tsm_timer_routine *routine)
 {
     struct tsm_state *timer = tsm_state_from(object);
     bool is_absolute = due >= 0;
@@ -75,8 +115,10 @@ void tsm_timer_set(struct tsm_object *object, int64_t due, uint32_t period_ms)
     cell->flags =
         (cell->flags & TSM_CELL_MANUAL) | TSM_CELL_ARMED | (is_absolute ? TSM_CELL_ABSOLUTE : 0);
     cell->count = 0;
+    cell->limit = (int32_t)((uint32_t)cell->limit + 1);
     cell->due = at;
     cell->period = (int64_t)period_ms * NS_PER_MS;
+    tsm_timer_routine_install_locked(timer, routine);
     if (!timer->is_shared)
         tsm_wait_look_again_locked(object);
     tsm_state_end(timer);
@@ -88,49 +130,39 @@ void tsm_timer_cancel(struct tsm_object *object)
 
     tsm_state_begin(timer);
     tsm_state_will_consume(timer);
-    tsm_state_cell(timer)->flags &= ~TSM_CELL_ARMED;
-    tsm_state_end(timer);
-}
 
-/* Locks held. */
-static bool has_come(const struct tsm_cell *cell)
-{
-    return (cell->flags & TSM_CELL_ARMED) &&
-           ((cell->flags & TSM_CELL_ABSOLUTE) ? wall_ns() : tsm_monotonic_ns()) >= cell->due;
+    struct tsm_cell *cell = tsm_state_cell(timer);
+
+    cell->flags &= ~TSM_CELL_ARMED;
+    cell->limit = (int32_t)((uint32_t)cell->limit + 1);
+    tsm_timer_routine_install_locked(timer, NULL);
+    tsm_state_end(timer);
 }
 
 int64_t tsm_timer_due_ns(struct tsm_state *timer)
 {
     const struct tsm_cell *cell = tsm_state_cell(timer);
+    struct tsm_timer_due due = tsm_timer_due_of(cell);
 
     if (!(cell->flags & TSM_CELL_ARMED) || cell->due < 0)
         return INT64_MAX;
-    if (!(cell->flags & TSM_CELL_ABSOLUTE))
-        return cell->due;
-
-    int64_t left = cell->due - wall_ns();
-
-    return tsm_monotonic_ns() + (left < 0 ? 0 : left > NS_PER_SECOND ? NS_PER_SECOND : left);
+    return tsm_timer_due_look_ns(&due);
 }
 
 static bool timer_is_signaled(struct tsm_object *object, uint32_t tid)
 {
     struct tsm_state *timer = tsm_state_from(object);
     struct tsm_cell *cell = tsm_state_cell(timer);
+    struct tsm_timer_due due = tsm_timer_due_of(cell);
 
-    if (has_come(cell)) {
-        int64_t now = tsm_monotonic_ns();
-
+    if ((cell->flags & TSM_CELL_ARMED) && tsm_timer_due_has_come(&due)) {
         tsm_state_will_consume(timer);
         cell->count = 1;
-        if (cell->period > 0) {
-            int64_t from = (cell->flags & TSM_CELL_ABSOLUTE) ? now : cell->due;
-
-            cell->due = plus(from, ((now - from) / cell->period + 1) * cell->period);
-            cell->flags &= ~TSM_CELL_ABSOLUTE;
-        } else {
+        cell->flags &= ~TSM_CELL_ABSOLUTE;
+        if (tsm_timer_due_advance(&due))
+            cell->due = due.at;
+        else
             cell->flags &= ~TSM_CELL_ARMED;
-        }
     }
     return cell->count != 0;
 }

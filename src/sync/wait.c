@@ -28,6 +28,8 @@
 #include "sync/event.h"
 #include "sync/state.h"
 #include "sync/timer.h"
+#include "sync/timer_routine.h"
+#include "sync/workers.h"
 
 struct wait;
 
@@ -43,10 +45,11 @@ struct wait {
     bool all;
     uint32_t tid;
     struct tsm_teb *teb;
-    NTSTATUS result;      /* STATUS_PENDING until satisfied */
-    bool is_linked;       /* its blocks count */
-    bool has_shared;      /* some object is of several processes */
-    bool looks_by_itself; /* it has shared objects or timers */
+    struct tsm_apc_queue *apcs; /* of an alertable wait, else NULL */
+    NTSTATUS result;            /* STATUS_PENDING until satisfied */
+    bool is_linked;             /* its blocks count */
+    bool has_shared;            /* some object is of several processes */
+    bool looks_by_itself; /* it has shared objects or timers, or timers have routines for it */
     struct wait_block blocks[TSM_WAIT_MAX];
 };
 
@@ -132,7 +135,16 @@ static void nap_prepare(struct nap *nap, const struct wait *wait)
     }
 }
 
-/* Dispatcher lock held. nap may be NULL. */
+/* Dispatcher lock held; by the waiter itself, who has looked in vain. */
+static bool wait_has_apcs(struct wait *wait, struct nap *nap)
+{
+    int64_t due_ns = tsm_timer_routine_collect_locked(wait->apcs);
+
+    nap->due_ns = (int64_t)tsm_min_u64((uint64_t)nap->due_ns, (uint64_t)due_ns);
+    return !tsm_list_is_empty(&wait->apcs->apcs);
+}
+
+/* Dispatcher lock held. nap: of the waiter itself; NULL if another thread looks for it. */
 static NTSTATUS wait_try(struct wait *wait, struct nap *nap)
 {
     NTSTATUS result;
@@ -144,13 +156,17 @@ static NTSTATUS wait_try(struct wait *wait, struct nap *nap)
         nap_prepare(nap, wait);
     if (wait->has_shared)
         tsm_arena_unlock();
+    /* Windows: an object that is there comes before the calls. */
+    if (nap && result == STATUS_PENDING && wait->apcs && wait_has_apcs(wait, nap))
+        result = STATUS_USER_APC;
     return result;
 }
 
 /* Dispatcher lock held: which of the objects are shared, at first and while it waits. */
 static void wait_look_at_objects(struct wait *wait)
 {
-    wait->has_shared = wait->looks_by_itself = false;
+    wait->has_shared = false;
+    wait->looks_by_itself = wait->apcs && !tsm_list_is_empty(&wait->apcs->timers);
     for (uint32_t i = 0; i < wait->count; i++) {
         struct tsm_state *state = tsm_state_of(wait->objects[i]);
 
@@ -192,15 +208,18 @@ void tsm_wait_notify_locked(struct tsm_object *object)
     }
 }
 
+void tsm_wait_alert_locked(struct tsm_teb *teb)
+{
+    /* pairs with the acquire in wait_park(); the waiter reads the rest under the lock */
+    atomic_store_explicit(&teb->park, PARK_LOOK_AGAIN, memory_order_release);
+    tsm_futex_wake(&teb->park, 1, TSM_FUTEX_PRIVATE);
+}
+
 void tsm_wait_look_again_locked(struct tsm_object *object)
 {
     TSM_LIST_FOR_EACH(node, &object->waiters)
     {
-        struct wait *wait = TSM_LIST_ENTRY(node, struct wait_block, node)->wait;
-
-        /* The waiter reads the rest under the lock. */
-        atomic_store_explicit(&wait->teb->park, PARK_LOOK_AGAIN, memory_order_release);
-        tsm_futex_wake(&wait->teb->park, 1, TSM_FUTEX_PRIVATE);
+        tsm_wait_alert_locked(TSM_LIST_ENTRY(node, struct wait_block, node)->wait->teb);
     }
 }
 
@@ -243,13 +262,15 @@ static void wait_sleep(struct wait *wait, struct nap *nap, struct tsm_deadline d
 {
     bool in_time = true;
 
+    if (wait->apcs)
+        wait->apcs->is_alertable = true;
     while (wait->result == STATUS_PENDING && in_time) {
         atomic_store_explicit(&wait->teb->park, PARK_ASLEEP, memory_order_relaxed);
         tsm_dispatcher_unlock();
         in_time = wait_park(wait, nap, deadline);
         tsm_dispatcher_lock();
         if (wait->result != STATUS_PENDING)
-            return; /* and unlinked */
+            break; /* and unlinked */
         wait_look_at_objects(wait);
         wait->result = wait_try(wait, nap);
         if (wait->result != STATUS_PENDING)
@@ -259,13 +280,66 @@ static void wait_sleep(struct wait *wait, struct nap *nap, struct tsm_deadline d
         wait_unlink(wait);
         wait->result = STATUS_TIMEOUT;
     }
+    if (wait->apcs)
+        wait->apcs->is_alertable = false;
+}
+
+static void wait_link(struct wait *wait)
+{
+    for (uint32_t i = 0; i < wait->count; i++) {
+        struct tsm_object *object = wait->objects[i];
+
+        wait->blocks[i].wait = wait;
+        wait->blocks[i].pulses = tsm_event_pulses(object);
+        if (object->ops->wakes_last_first)
+            tsm_list_prepend(&object->waiters, &wait->blocks[i].node);
+        else
+            tsm_list_append(&object->waiters, &wait->blocks[i].node);
+    }
+    wait->is_linked = true;
+}
+
+static NTSTATUS wait_run(struct wait *wait, struct tsm_deadline deadline)
+{
+    struct nap nap = {.due_ns = INT64_MAX};
+    bool was_working;
+
+    wait->tid = tsm_teb_tid();
+    wait->teb = tsm_teb_current();
+    wait->is_linked = false;
+
+    tsm_dispatcher_lock();
+    wait_look_at_objects(wait);
+    wait->result = wait_try(wait, &nap);
+    if (wait->result == STATUS_PENDING && tsm_deadline_has_passed(deadline)) {
+        tsm_dispatcher_unlock();
+        if (!wait->looks_by_itself || !nap_watch_owners(&nap))
+            return STATUS_TIMEOUT;
+        tsm_dispatcher_lock();
+        wait->result = wait_try(wait, NULL);
+        tsm_dispatcher_unlock();
+        return wait->result != STATUS_PENDING ? wait->result : STATUS_TIMEOUT;
+    }
+    if (wait->result == STATUS_PENDING) {
+        wait_link(wait);
+        was_working = tsm_workers_leave_locked(wait->teb);
+        wait_sleep(wait, &nap, deadline);
+        if (was_working)
+            tsm_workers_return_locked(wait->teb);
+    }
+    tsm_dispatcher_unlock();
+    return wait->result;
+}
+
+static struct tsm_apc_queue *apcs_if(bool alertable)
+{
+    return alertable ? tsm_apc_queue_current() : NULL;
 }
 
 NTSTATUS tsm_wait_objects(struct tsm_object *const *objects, uint32_t count, bool all,
                           bool alertable, struct tsm_deadline deadline)
 {
     struct wait wait;
-    struct nap nap;
 
     tsm_assert(count > 0 && count <= TSM_WAIT_MAX);
     for (uint32_t i = 0; i < count; i++)
@@ -275,41 +349,24 @@ NTSTATUS tsm_wait_objects(struct tsm_object *const *objects, uint32_t count, boo
     wait.objects = objects;
     wait.count = count;
     wait.all = all;
-    wait.tid = tsm_teb_tid();
-    wait.teb = tsm_teb_current();
-    wait.is_linked = false;
+    wait.apcs = apcs_if(alertable);
 
-    tsm_dispatcher_lock();
-    wait_look_at_objects(&wait);
-    wait.result = wait_try(&wait, &nap);
-    if (wait.result == STATUS_PENDING && tsm_deadline_has_passed(deadline)) {
-        tsm_dispatcher_unlock();
-        if (!wait.looks_by_itself || !nap_watch_owners(&nap))
-            return STATUS_TIMEOUT;
-        tsm_dispatcher_lock();
-        wait.result = wait_try(&wait, NULL);
-        tsm_dispatcher_unlock();
-        return wait.result != STATUS_PENDING ? wait.result : STATUS_TIMEOUT;
-    }
-    if (wait.result == STATUS_PENDING) {
-        for (uint32_t i = 0; i < count; i++) {
-            wait.blocks[i].wait = &wait;
-            wait.blocks[i].pulses = tsm_event_pulses(objects[i]);
-            tsm_list_append(&objects[i]->waiters, &wait.blocks[i].node);
-        }
-        wait.is_linked = true;
-        wait_sleep(&wait, &nap, deadline);
-    }
-    tsm_dispatcher_unlock();
-    tsm_trace(TSM_TRACE_WAIT, "%u objects: %s", count, tsm_status_name(wait.result));
-    return wait.result;
+    NTSTATUS status = wait_run(&wait, deadline);
+
+    tsm_trace(TSM_TRACE_WAIT, "%u objects: %s", count, tsm_status_name(status));
+    return status;
 }
 
 NTSTATUS tsm_wait_delay(bool alertable, struct tsm_deadline deadline)
 {
-    _Atomic uint32_t word = 0;
+    struct wait wait;
 
-    while (tsm_futex_wait(&word, 0, TSM_FUTEX_PRIVATE, deadline))
-        ;
-    return STATUS_SUCCESS;
+    wait.objects = NULL;
+    wait.count = 0;
+    wait.all = false;
+    wait.apcs = apcs_if(alertable);
+
+    NTSTATUS status = wait_run(&wait, deadline);
+
+    return status == STATUS_TIMEOUT ? STATUS_SUCCESS : status;
 }

@@ -202,6 +202,11 @@ static void structures(void)
     FIELD(OVERLAPPED, OffsetHigh);
     FIELD(OVERLAPPED, Pointer);
     FIELD(OVERLAPPED, hEvent);
+    STRUCT(OVERLAPPED_ENTRY);
+    FIELD(OVERLAPPED_ENTRY, lpCompletionKey);
+    FIELD(OVERLAPPED_ENTRY, lpOverlapped);
+    FIELD(OVERLAPPED_ENTRY, Internal);
+    FIELD(OVERLAPPED_ENTRY, dwNumberOfBytesTransferred);
     STRUCT(ACL);
     FIELD(ACL, AclRevision);
     FIELD(ACL, Sbz1);

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT */
+/* Completion ports. */
+#ifndef TRANSOM_IOAPISET_H
+#define TRANSOM_IOAPISET_H
+
+#include <minwindef.h>
+#include <minwinbase.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/*
+ * Makes a completion port when FileHandle is INVALID_HANDLE_VALUE; of the threads that take packets
+ * so many run at a time, 0 for one a processor. Or binds a file to an existing port, whose handle is
+ * the result: what ends on the file becomes a packet with this key. ERROR_INVALID_PARAMETER when the
+ * file was not opened with FILE_FLAG_OVERLAPPED, or is bound already. NULL on failure; the caller
+ * closes a new port. SDK: CreateIoCompletionPort.
+ */
+WINBASEAPI HANDLE WINAPI CreateIoCompletionPort(HANDLE FileHandle, HANDLE ExistingCompletionPort,
+                                                ULONG_PTR CompletionKey,
+                                                DWORD NumberOfConcurrentThreads);
+
+/*
+ * Takes one packet, waiting for it so many ms. TRUE for one that was posted or whose operation has
+ * succeeded. FALSE with an OVERLAPPED for one that failed, the last error says how; FALSE with NULL
+ * for none: WAIT_TIMEOUT, or ERROR_ABANDONED_WAIT_0 when the port was closed. SDK:
+ * GetQueuedCompletionStatus.
+ */
+WINBASEAPI BOOL WINAPI GetQueuedCompletionStatus(HANDLE CompletionPort,
+                                                 LPDWORD lpNumberOfBytesTransferred,
+                                                 PULONG_PTR lpCompletionKey,
+                                                 LPOVERLAPPED *lpOverlapped, DWORD dwMilliseconds);
+
+/*
+ * Takes up to ulCount packets, waiting for the first one. Those of failed operations are among them:
+ * see Internal. FALSE with WAIT_TIMEOUT, ERROR_ABANDONED_WAIT_0, or WAIT_IO_COMPLETION after calls
+ * queued to the thread when it is alertable. SDK: GetQueuedCompletionStatusEx.
+ */
+WINBASEAPI BOOL WINAPI GetQueuedCompletionStatusEx(HANDLE CompletionPort,
+                                                   LPOVERLAPPED_ENTRY lpCompletionPortEntries,
+                                                   ULONG ulCount, PULONG ulNumEntriesRemoved,
+                                                   DWORD dwMilliseconds, BOOL fAlertable);
+
+/* Posts a packet; its parts come out as they are given. SDK: PostQueuedCompletionStatus. */
+WINBASEAPI BOOL WINAPI PostQueuedCompletionStatus(HANDLE CompletionPort,
+                                                  DWORD dwNumberOfBytesTransferred,
+                                                  ULONG_PTR dwCompletionKey,
+                                                  LPOVERLAPPED lpOverlapped);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

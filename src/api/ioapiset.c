@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: MIT */
+#include "api/api.h"
+#include "base/assert.h"
+#include "io/completion_port.h"
+#include "io/file.h"
+#include "object/handle_table.h"
+#include "process/thread.h"
+#include "sync/apc.h"
+
+/* So many packets are taken at once; a program that asks for more gets them in its next call. */
+#define ENTRIES_MAX 64
+
+static NTSTATUS new_port(DWORD threads, HANDLE *out)
+{
+    struct tsm_port *port = tsm_port_new(threads);
+
+    if (!port)
+        return STATUS_NO_MEMORY;
+
+    NTSTATUS status = tsm_handle_insert(tsm_port_object(port), IO_COMPLETION_ALL_ACCESS, 0, out);
+
+    tsm_object_unref(tsm_port_object(port));
+    return status;
+}
+
+static NTSTATUS bind_file(HANDLE handle)
+{
+    tsm_cleanup(tsm_file_unrefp) struct tsm_file *file = NULL;
+    NTSTATUS status = tsm_file_from_handle(handle, 0, &file);
+
+    /* Windows: a synchronous file has no packets, and there are no others yet. */
+    return NT_SUCCESS(status) ? STATUS_INVALID_PARAMETER : status;
+}
+
+HANDLE WINAPI CreateIoCompletionPort(HANDLE FileHandle, HANDLE ExistingCompletionPort,
+                                     ULONG_PTR CompletionKey, DWORD NumberOfConcurrentThreads)
+{
+    tsm_cleanup(tsm_object_unrefp) struct tsm_object *port = NULL;
+    HANDLE handle = ExistingCompletionPort;
+    NTSTATUS status = STATUS_SUCCESS;
+
+    if (ExistingCompletionPort)
+        status = FileHandle == INVALID_HANDLE_VALUE
+                     ? STATUS_INVALID_PARAMETER
+                     : tsm_handle_ref(ExistingCompletionPort, &tsm_port_ops,
+                                      IO_COMPLETION_MODIFY_STATE, &port);
+    else
+        status = new_port(NumberOfConcurrentThreads, &handle);
+    if (NT_SUCCESS(status) && FileHandle != INVALID_HANDLE_VALUE) {
+        status = bind_file(FileHandle);
+        if (!NT_SUCCESS(status) && !ExistingCompletionPort)
+            (void)!NT_SUCCESS(tsm_handle_close(handle));
+    }
+    return tsm_return(status) ? handle : NULL;
+}
+
+/* Waits for packets; the calls that came instead have been made. */
+static NTSTATUS take(HANDLE handle, struct tsm_packet_entry *entries, uint32_t capacity,
+                     uint32_t *count, bool alertable, DWORD timeout_ms)
+{
+    struct tsm_object *port;
+    NTSTATUS status = tsm_handle_ref(handle, &tsm_port_ops, IO_COMPLETION_MODIFY_STATE, &port);
+
+    if (!NT_SUCCESS(status))
+        return status;
+    tsm_thread_attach();
+    status = tsm_port_take(tsm_port_from(port), entries, capacity, count, alertable,
+                           tsm_deadline_in_ms(timeout_ms));
+    tsm_object_unref(port);
+    if (status == STATUS_USER_APC)
+        tsm_apc_deliver();
+    return status;
+}
+
+BOOL WINAPI GetQueuedCompletionStatus(HANDLE CompletionPort, LPDWORD lpNumberOfBytesTransferred,
+                                      PULONG_PTR lpCompletionKey, LPOVERLAPPED *lpOverlapped,
+                                      DWORD dwMilliseconds)
+{
+    struct tsm_packet_entry entry;
+    uint32_t count;
+    NTSTATUS status = take(CompletionPort, &entry, 1, &count, false, dwMilliseconds);
+
+    if (status != STATUS_SUCCESS) {
+        *lpOverlapped = NULL;
+        tsm_return(status);
+        return FALSE;
+    }
+    *lpNumberOfBytesTransferred = entry.information;
+    *lpCompletionKey = entry.key;
+    *lpOverlapped = entry.overlapped;
+    status = (NTSTATUS)entry.status;
+    if (NT_SUCCESS(status))
+        return TRUE;
+    tsm_return(status);
+    return FALSE;
+}
+
+BOOL WINAPI GetQueuedCompletionStatusEx(HANDLE CompletionPort,
+                                        LPOVERLAPPED_ENTRY lpCompletionPortEntries, ULONG ulCount,
+                                        PULONG ulNumEntriesRemoved, DWORD dwMilliseconds,
+                                        BOOL fAlertable)
+{
+    struct tsm_packet_entry entries[ENTRIES_MAX];
+    uint32_t count = 0;
+    NTSTATUS status =
+        ulCount ? take(CompletionPort, entries, (uint32_t)tsm_min_u64(ulCount, ENTRIES_MAX), &count,
+                       fAlertable, dwMilliseconds)
+                : STATUS_INVALID_PARAMETER;
+
+    if (status != STATUS_SUCCESS) {
+        tsm_return(status);
+        return FALSE;
+    }
+    for (uint32_t i = 0; i < count; i++)
+        lpCompletionPortEntries[i] = (OVERLAPPED_ENTRY){
+            .lpCompletionKey = entries[i].key,
+            .lpOverlapped = entries[i].overlapped,
+            .Internal = entries[i].status,
+            .dwNumberOfBytesTransferred = entries[i].information,
+        };
+    *ulNumEntriesRemoved = count;
+    return TRUE;
+}
+
+BOOL WINAPI PostQueuedCompletionStatus(HANDLE CompletionPort, DWORD dwNumberOfBytesTransferred,
+                                       ULONG_PTR dwCompletionKey, LPOVERLAPPED lpOverlapped)
+{
+    struct tsm_handle_pin pin;
+    NTSTATUS status = tsm_handle_pin(CompletionPort, IO_COMPLETION_MODIFY_STATE, &pin);
+
+    if (!NT_SUCCESS(status))
+        return tsm_return(status);
+    status = pin.object->ops == &tsm_port_ops
+                 ? tsm_port_post(tsm_port_from(pin.object), dwCompletionKey, lpOverlapped,
+                                 dwNumberOfBytesTransferred)
+                 : STATUS_OBJECT_TYPE_MISMATCH;
+    tsm_handle_unpin(&pin);
+    return tsm_return(status);
+}

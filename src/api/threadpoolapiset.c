@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+#include "api/api.h"
+#include "process/threadpool_work.h"
+
+BOOL WINAPI TrySubmitThreadpoolCallback(PTP_SIMPLE_CALLBACK pfns, PVOID pv,
+                                        PTP_CALLBACK_ENVIRON pcbe)
+{
+    return tsm_return(pcbe ? STATUS_NOT_SUPPORTED
+                           : tsm_threadpool_call(pfns, NULL, pv, TSM_WORK_SHORT));
+}
+
+PTP_WORK WINAPI CreateThreadpoolWork(PTP_WORK_CALLBACK pfnwk, PVOID pv, PTP_CALLBACK_ENVIRON pcbe)
+{
+    PTP_WORK work = pcbe ? NULL : tsm_threadpool_work_new(pfnwk, pv);
+
+    if (!work)
+        tsm_return(pcbe ? STATUS_NOT_SUPPORTED : STATUS_NO_MEMORY);
+    return work;
+}
+
+VOID WINAPI SubmitThreadpoolWork(PTP_WORK pwk)
+{
+    tsm_threadpool_work_submit(pwk);
+}
+
+VOID WINAPI WaitForThreadpoolWorkCallbacks(PTP_WORK pwk, BOOL fCancelPendingCallbacks)
+{
+    tsm_threadpool_work_wait(pwk, fCancelPendingCallbacks ? TSM_WORK_CANCEL : TSM_WORK_WAIT);
+}
+
+VOID WINAPI CloseThreadpoolWork(PTP_WORK pwk)
+{
+    tsm_threadpool_work_close(pwk);
+}
