@@ -30,8 +30,9 @@
 #define DEMO_MS      60
 
 const struct bench_peer *const bench_peers[] = {
-    &bench_transom, &bench_transom_no_spin, &bench_pipe,       &bench_seqpacket,
-    &bench_stream,  &bench_memcpy,          &bench_cache_line, NULL,
+    &bench_transom,   &bench_transom_no_spin, &bench_pipe,
+    &bench_seqpacket, &bench_stream,          &bench_bound,
+    &bench_memcpy,    &bench_cache_line,      NULL,
 };
 
 static struct bench_measured results[MOST_JOBS];

@@ -78,7 +78,7 @@ struct bench_sample {
 };
 
 extern const struct bench_peer bench_transom, bench_transom_no_spin, bench_pipe, bench_seqpacket,
-    bench_stream, bench_memcpy, bench_cache_line;
+    bench_stream, bench_bound, bench_memcpy, bench_cache_line;
 extern const struct bench_peer *const bench_peers[];
 const struct bench_peer *bench_peer_named(const char *name);
 

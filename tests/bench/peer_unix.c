@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * AF_UNIX sockets, SOCK_SEQPACKET and SOCK_STREAM, with several sizes of SO_SNDBUF. The server keeps
- * its listener, with room for clients that are early: it need not make a new one for each client,
- * as an instance of a named pipe does, and that is its advantage.
+ * its listener, with room for clients that are early: it need not say for each client that it is
+ * ready for one, as an instance of a named pipe does, and that is its advantage. The third peer has
+ * not got it: its server makes a socket for each client and binds it, and takes it away again.
  */
 #include "bench.h"
 
+#include <errno.h>
+#include <sched.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -157,6 +160,48 @@ static void hang_up(struct bench_link *link)
     close(link->in);
 }
 
+/* --- a socket for each client --------------------------------------------------------------- */
+
+static const char *bound_variant(enum bench_kind kind, int number)
+{
+    return kind == BENCH_CONNECT && number == 0 ? "default" : NULL;
+}
+
+static void listen_bound(struct bench_link *link)
+{
+    struct sockaddr_un address = address_of(link);
+
+    link->listener = socket(AF_UNIX, SOCK_SEQPACKET, 0);
+    if (link->listener < 0 || bind(link->listener, (struct sockaddr *)&address, sizeof(address)) ||
+        listen(link->listener, 0))
+        bench_fail("listen");
+}
+
+static void accept_bound(struct bench_link *link)
+{
+    if (link->listener < 0)
+        listen_bound(link);
+    accept_one(link);
+    close(link->listener);
+    unlink(link->meeting->place);
+    link->listener = -1;
+}
+
+/* Whoever finds nobody lets the other run, which is cheaper than being told. */
+static void connect_bound(struct bench_link *link)
+{
+    struct sockaddr_un address = address_of(link);
+
+    link->in = link->out = socket(AF_UNIX, SOCK_SEQPACKET, 0);
+    if (link->in < 0)
+        bench_fail("socket");
+    while (connect(link->in, (struct sockaddr *)&address, sizeof(address))) {
+        if (errno != ENOENT && errno != ECONNREFUSED)
+            bench_fail("connect");
+        sched_yield();
+    }
+}
+
 const struct bench_peer bench_seqpacket = {
     .name = "seqpacket",
     .title = "AF_UNIX SEQPACKET",
@@ -178,5 +223,17 @@ const struct bench_peer bench_stream = {
     .connect = connect_stream,
     .send = send_bytes,
     .receive = receive_bytes,
+    .hang_up = hang_up,
+};
+
+const struct bench_peer bench_bound = {
+    .name = "bound",
+    .title = "AF_UNIX, bound for each",
+    .variant = bound_variant,
+    .listen = listen_bound,
+    .accept = accept_bound,
+    .connect = connect_bound,
+    .send = send_message,
+    .receive = receive_message,
     .hang_up = hang_up,
 };

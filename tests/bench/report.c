@@ -189,19 +189,22 @@ static void print_value(const struct series *series)
         printf(" %9.*f", series->median < 10 ? 2 : series->median < 1000 ? 1 : 0, series->median);
 }
 
+#define COLUMNS 6 /* of peers */
+
 /* One row; false, and nothing printed, if nothing was measured. */
 static bool print_row(const struct bench_figure *figure, const struct bench_measured *measured,
                       enum bench_placement placement, bool is_first)
 {
-    static const struct bench_peer *const columns[] = {
-        &bench_transom, &bench_transom_no_spin, &bench_pipe, &bench_seqpacket, &bench_stream};
-    static const char *const headings[] = {"Transom",   "no spin", "pipe(2)",
-                                           "SEQPACKET", "STREAM",  "limit"};
+    static const struct bench_peer *const columns[] = {&bench_transom, &bench_transom_no_spin,
+                                                       &bench_pipe,    &bench_seqpacket,
+                                                       &bench_stream,  &bench_bound};
+    static const char *const headings[] = {"Transom", "no spin", "pipe(2)", "SEQPACKET",
+                                           "STREAM",  "bound",   "limit"};
     static const struct bench_peer *const limits[] = {&bench_memcpy, &bench_cache_line};
-    struct series row[5], limit;
-    bool is_there[5], is_any = false, has_limit = false;
+    struct series row[COLUMNS], limit;
+    bool is_there[COLUMNS], is_any = false, has_limit = false;
 
-    for (int i = 0; i < 5; i++) {
+    for (int i = 0; i < COLUMNS; i++) {
         is_there[i] = get_best(figure, measured, columns[i], placement, &row[i]);
         is_any = is_any || is_there[i];
     }
@@ -213,12 +216,12 @@ static bool print_row(const struct bench_figure *figure, const struct bench_meas
         printf("\n%-30s", placement == BENCH_ONE_CORE    ? "Both processes on one core"
                           : placement == BENCH_TWO_CORES ? "On two cores"
                                                          : "Where the kernel puts them");
-        for (int i = 0; i < 6; i++)
+        for (int i = 0; i < COLUMNS + 1; i++)
             printf(" %9s", headings[i]);
         printf("\n");
     }
     printf("  %-23s %-4s", figure->title, figure->unit);
-    for (int i = 0; i < 5; i++)
+    for (int i = 0; i < COLUMNS; i++)
         print_value(is_there[i] ? &row[i] : NULL);
     print_value(has_limit ? &limit : NULL);
     printf("\n");
@@ -270,6 +273,11 @@ static const struct target one_core[] = {
      "64 B round trip, than SEQPACKET"},
     {"throughput_1048576", &bench_seqpacket, BENCH_ONE_CORE, BENCH_ONE_CORE, 0.85,
      "1 MiB messages, than SEQPACKET"},
+};
+
+static const struct target connecting[] = {
+    {"connect", &bench_bound, BENCH_ONE_CORE, BENCH_ONE_CORE, 1 / 1.5, "a cycle, on one core"},
+    {"connect", &bench_bound, BENCH_TWO_CORES, BENCH_TWO_CORES, 1 / 1.5, "a cycle, on two cores"},
 };
 
 static const char *verdict(bool is_reached)
@@ -352,6 +360,8 @@ void bench_report_targets(const struct bench_measured *measured, size_t count)
                   two_cores, sizeof(two_cores) / sizeof(two_cores[0]), measured, count);
     print_targets("Both processes on one core, and the other's too:", one_core,
                   sizeof(one_core) / sizeof(one_core[0]), measured, count);
+    print_targets("Connecting, than AF_UNIX socket, bind, listen, connect, accept, close, unlink:",
+                  connecting, sizeof(connecting) / sizeof(connecting[0]), measured, count);
     if (idle) {
         printf("Microseconds of processor time in a second of silence, at most:\n");
         print_idle("idle_connection", "both processes of a connection", idle);
