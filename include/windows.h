@@ -16,6 +16,7 @@
 #include <windef.h>
 #include <winbase.h>
 #include <winuser.h>
+#include <wincon.h>
 #include <winnls.h>
 #include <stringapiset.h>
 #include <winerror.h>

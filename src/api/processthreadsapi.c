@@ -199,6 +199,8 @@ static void fill_start(struct tsm_process_start *start, DWORD flags, BOOL inheri
 {
     start->inherits = inherits;
     start->is_new_group = flags & CREATE_NEW_PROCESS_GROUP;
+    start->is_new_console = flags & (CREATE_NEW_CONSOLE | CREATE_NO_WINDOW);
+    start->is_detached = flags & DETACHED_PROCESS;
     start->is_suspended = flags & CREATE_SUSPENDED;
     start->has_std_handles = info->dwFlags & STARTF_USESTDHANDLES;
     start->std_handles[0] = info->hStdInput;

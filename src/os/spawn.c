@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "os/memfd.h"
+#include "os/spawn_child.h"
 
 #define DATA_MAX (8u << 20)
 
@@ -22,11 +23,11 @@
 #define P_PIDFD 3
 #endif
 
-NTSTATUS tsm_spawn(const struct tsm_spawn *spawn, uint32_t *pid, int *pidfd)
+/* An errno, or 0. */
+static int spawn_simple(const struct tsm_spawn *spawn, pid_t *child)
 {
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
-    pid_t child;
     int error = 0;
 
     posix_spawn_file_actions_init(&actions);
@@ -44,10 +45,28 @@ NTSTATUS tsm_spawn(const struct tsm_spawn *spawn, uint32_t *pid, int *pidfd)
         posix_spawnattr_setpgroup(&attributes, 0);
     }
     if (!error)
-        error = posix_spawn(&child, spawn->path, &actions, &attributes, spawn->argv,
-                            spawn->environment);
+        error =
+            posix_spawn(child, spawn->path, &actions, &attributes, spawn->argv, spawn->environment);
     posix_spawn_file_actions_destroy(&actions);
     posix_spawnattr_destroy(&attributes);
+    return error;
+}
+
+static int spawn_by_hand(const struct tsm_spawn *spawn, pid_t *child)
+{
+    int error = tsm_spawn_child(spawn, false, child);
+
+    if (error && *child > 0)
+        waitpid(*child, NULL, 0);
+    return error;
+}
+
+NTSTATUS tsm_spawn(const struct tsm_spawn *spawn, uint32_t *pid, int *pidfd)
+{
+    pid_t child;
+    int error = spawn->is_new_session || spawn->ignores_interrupt ? spawn_by_hand(spawn, &child)
+                                                                  : spawn_simple(spawn, &child);
+
     if (error)
         return tsm_status_from_errno(error);
     *pidfd = (int)syscall(SYS_pidfd_open, child, 0);

@@ -16,6 +16,8 @@ struct tsm_spawn {
     const int *kept_fds;   /* under their own numbers */
     uint32_t kept_count;
     bool is_new_group;
+    bool is_new_session;    /* without a terminal; includes a new group */
+    bool ignores_interrupt; /* begins with SIGINT ignored */
 };
 
 tsm_must_check NTSTATUS tsm_spawn(const struct tsm_spawn *spawn, uint32_t *pid, int *pidfd);

@@ -18,6 +18,7 @@
 #include "object/handle_table.h"
 #include "object/import.h"
 #include "os/spawn.h"
+#include "process/console_ctrl.h"
 #include "process/exit_code.h"
 #include "sync/state.h"
 #include "wire/handle_blob.h"
@@ -151,7 +152,9 @@ static struct {
 static HANDLE std_handle_make(unsigned int index)
 {
     uint32_t access = FILE_GENERIC_READ | FILE_GENERIC_WRITE;
-    struct tsm_fd_file *file = tsm_fd_is_open((int)index) ? tsm_fd_file_new((int)index) : NULL;
+    /* Windows: a process without a console has no standard handles but those that it was given. */
+    bool is_there = tsm_console_ctrl_is_attached() && tsm_fd_is_open((int)index);
+    struct tsm_fd_file *file = is_there ? tsm_fd_file_new((int)index) : NULL;
     HANDLE handle = NULL;
 
     if (!file)
@@ -229,10 +232,14 @@ bool tsm_inherit_import(void)
 
     long fd = strtol(text, &rest, 10);
 
-    if (fd > 2 && fd < (1 << 20) && *rest == 0 &&
+    bool is_detached = strcmp(rest, TSM_INHERIT_DETACHED) == 0;
+
+    if (fd > 2 && fd < (1 << 20) && (*rest == 0 || is_detached) &&
         NT_SUCCESS(tsm_spawn_read_data_fd((int)fd, &blob, &length)) &&
         tsm_blob_decode_header(blob, length, &header)) {
         is_good = true;
+        if (is_detached)
+            (void)!NT_SUCCESS(tsm_console_ctrl_detach());
         tsm_exit_page_adopt((int)fd);
         tsm_fd_close((int)fd);
         for (uint32_t i = 0; i < header.count; i++) {

@@ -8,6 +8,7 @@
 #include "base/status.h"
 
 #define TSM_INHERIT_VARIABLE "TRANSOM_HANDLES"
+#define TSM_INHERIT_DETACHED "d" /* behind the number: the child has no console */
 
 /* What a child gets: descriptors to keep open, and the blob's among them. */
 struct tsm_inherit {

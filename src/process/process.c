@@ -20,6 +20,7 @@
 #include "io/fd_file.h"
 #include "object/handle_table.h"
 #include "os/reactor.h"
+#include "os/signal_events.h"
 #include "os/spawn.h"
 #include "process/command_line.h"
 #include "process/courier.h"
@@ -35,6 +36,7 @@ struct tsm_process {
     int pidfd; /* -1: ourselves */
     uint32_t exit_code;
     bool is_child;                   /* ours to reap */
+    bool leads_group;                /* of our console */
     bool is_suspended;               /* and was not let go; dispatcher lock */
     bool is_code_known;              /* once it has exited; dispatcher lock */
     bool has_exited;                 /* dispatcher lock */
@@ -368,7 +370,9 @@ static NTSTATUS launch(const struct tsm_process_start *start, const char *path, 
                               .argv = argv,
                               .directory = start->directory,
                               .std_fds = {-1, -1, -1},
-                              .is_new_group = start->is_new_group};
+                              .is_new_group = start->is_new_group,
+                              .is_new_session = start->is_new_console || start->is_detached,
+                              .ignores_interrupt = start->is_new_group && !start->is_new_console};
     HANDLE std_handles[3] = {0};
     struct tsm_inherit inherit;
     char variable[64];
@@ -380,7 +384,8 @@ static NTSTATUS launch(const struct tsm_process_start *start, const char *path, 
     status = tsm_inherit_collect(start->inherits, std_handles, &inherit);
     if (!NT_SUCCESS(status))
         return status;
-    snprintf(variable, sizeof(variable), TSM_INHERIT_VARIABLE "=%d", inherit.blob_fd);
+    snprintf(variable, sizeof(variable), TSM_INHERIT_VARIABLE "=%d%s", inherit.blob_fd,
+             start->is_detached ? TSM_INHERIT_DETACHED : "");
     environment = environment_with(start->environment ? start->environment : environ, variable);
     spawn.environment = environment;
     spawn.kept_fds = inherit.fds;
@@ -421,6 +426,7 @@ NTSTATUS tsm_process_new(const struct tsm_process_start *start, struct tsm_objec
     free(argv);
     if (NT_SUCCESS(status)) {
         process->is_child = true;
+        process->leads_group = start->is_new_group && !start->is_new_console && !start->is_detached;
         status = process_watch(process);
         if (!NT_SUCCESS(status))
             (void)!NT_SUCCESS(tsm_spawn_kill(process->pidfd));
@@ -475,6 +481,30 @@ bool tsm_process_is_running_child(struct tsm_object *object)
 
     tsm_dispatcher_unlock();
     return result;
+}
+
+NTSTATUS tsm_process_signal_child_groups(int number)
+{
+    NTSTATUS status = STATUS_SUCCESS;
+
+    pthread_mutex_lock(&known.mutex);
+    TSM_LIST_FOR_EACH(node, &known.processes)
+    {
+        const struct tsm_process *process = TSM_LIST_ENTRY(node, struct tsm_process, node);
+
+        bool has_exited;
+
+        tsm_dispatcher_lock();
+        has_exited = process->has_exited; /* then its number may be somebody else's */
+        tsm_dispatcher_unlock();
+        if (!process->leads_group || has_exited || !NT_SUCCESS(status))
+            continue;
+        status = tsm_signal_send_group(process->pid, number);
+        if (status == STATUS_INVALID_PARAMETER)
+            status = STATUS_SUCCESS; /* all of it has ended */
+    }
+    pthread_mutex_unlock(&known.mutex);
+    return status;
 }
 
 uint32_t tsm_process_id(struct tsm_object *process)

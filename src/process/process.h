@@ -15,8 +15,10 @@ struct tsm_process_start {
     char *const *environment; /* NULL: the caller's */
     bool inherits;
     bool has_std_handles; /* std_handles count */
-    bool is_new_group;
-    bool is_suspended; /* until tsm_process_resume() */
+    bool is_new_group;    /* in which Ctrl+C is ignored */
+    bool is_new_console;  /* one without a terminal */
+    bool is_detached;     /* no console at all */
+    bool is_suspended;    /* until tsm_process_resume() */
     HANDLE std_handles[3];
 };
 
@@ -36,6 +38,9 @@ tsm_must_check NTSTATUS tsm_process_resume(struct tsm_object *process, uint32_t 
 bool tsm_process_is_running_child(struct tsm_object *process);
 
 uint32_t tsm_process_id(struct tsm_object *process);
+
+/* Sends a signal to the groups that children lead which the caller has started as such. */
+tsm_must_check NTSTATUS tsm_process_signal_child_groups(int number);
 
 /* STATUS_NOT_SUPPORTED: it has ended, and the kernel does not tell us how. */
 tsm_must_check NTSTATUS tsm_process_exit_code(struct tsm_object *process, uint32_t *code);

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/* Signals that a process gets from outside, as events on the service thread. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/status.h"
+
+/* From now on SIGINT, SIGQUIT, SIGHUP and SIGTERM come to on_signal, on the service thread and with
+ * no lock held; those that the program catches or ignores stay as they are. */
+tsm_must_check NTSTATUS tsm_signal_events_start(void (*on_signal)(int number));
+
+/* They have their default actions again, but for those that are not ours any more. */
+void tsm_signal_events_stop(void);
+
+/* Whether SIGINT is ignored, by this process and the programs that it starts. No longer ignored means
+ * caught, between start and stop, and else the default. */
+void tsm_signal_ignore_interrupt(bool is_ignored);
+bool tsm_signal_is_interrupt_ignored(void);
+
+/* Takes the signal's default action, on the whole process. */
+_Noreturn void tsm_signal_take_default(int number);
+
+/* To a process group; 0: that of the caller. STATUS_INVALID_PARAMETER: there is none. */
+tsm_must_check NTSTATUS tsm_signal_send_group(uint32_t group, int number);
+
+/* A detached thread in which no signal is handled but faults; NULL argument is fine. with_signals:
+ * one for the program's code, in which signals are handled as in the program's other threads. */
+typedef void *tsm_signal_thread(void *argument);
+tsm_must_check NTSTATUS tsm_signal_start_detached(tsm_signal_thread *body, void *argument);
+
+/* Runs body in a new thread for the program's code and waits for its end. False: it did not end in
+ * time (0: no limit), and goes on. */
+tsm_must_check NTSTATUS tsm_signal_run_in_thread(tsm_signal_thread *body, void *argument,
+                                                 uint32_t limit_ms, bool *ended);
