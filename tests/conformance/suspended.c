@@ -170,6 +170,19 @@ TEST(a_process_made_suspended_runs_when_its_thread_is_resumed)
     conformance_note_role(child.hProcess, NULL);
 }
 
+TEST(a_suspended_process_can_be_given_handles)
+{
+    HANDLE event = CreateEventA(NULL, TRUE, FALSE, NULL), given = NULL;
+    PROCESS_INFORMATION child;
+
+    NEEDS_A_KERNEL_OF_ITS_OWN();
+    start_suspended("set_event_and_end", "0", &child);
+    DEVIATES(16);
+    CHECK(DuplicateHandle(GetCurrentProcess(), event, child.hProcess, &given, 0, FALSE,
+                          DUPLICATE_SAME_ACCESS));
+    CHECK(given != NULL);
+}
+
 TEST(a_suspended_process_can_be_ended)
 {
     PROCESS_INFORMATION child;

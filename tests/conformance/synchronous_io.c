@@ -48,6 +48,23 @@ TEST(nothing_is_written_from_no_buffer)
     CHECK_U32(available(pair.server), 0);
 }
 
+ROLE(write_from_far_away)
+{
+    struct pair pair = connect_pair(MESSAGE_MODE, 64, 64);
+    DWORD count;
+
+    WriteFile(pair.client, (void *)(ULONG_PTR)0x7ff000000000, 3, &count, NULL);
+    return GetLastError() == ERROR_NOACCESS || GetLastError() == ERROR_INVALID_USER_BUFFER ? 0 : 1;
+}
+
+TEST(no_bad_buffer_ends_the_program)
+{
+    PROCESS program = spawn_role(write_from_far_away, "");
+
+    DEVIATES(17);
+    CHECK_U32(wait_role(program), 0);
+}
+
 /* ---- the count ---- */
 
 TEST(a_call_that_fails_sets_the_count_to_0)

@@ -121,6 +121,8 @@ def no_file_knows_where_a_clone_stands(root):
     places = [r"/home/\w", r"/Users/\w"]
     whole = root.resolve()
     for place in (whole, whole.parent):
+        if place == Path("/root/transom"):  # where docs/testing.md tells people to clone
+            continue
         if len(place.parts) > 2 or place.name not in ("", "tmp", "root", "home", "src", "opt"):
             places.append(re.escape(str(place)) + r"\b(?!-)")
     pattern = re.compile("|".join(places))
@@ -132,10 +134,47 @@ def no_file_knows_where_a_clone_stands(root):
                 yield f"{path}:{number}: {line.strip()}"
 
 
+def each_source_is_built(root):
+    """A .c file that no meson.build names is a leftover."""
+    named = set()
+    for path in tap.files(root, ["src", "tools"], {".build"}):
+        for name in re.findall(r"'([\w./]+\.c)'", tap.read(root / path)):
+            named.add((path.parent / name).as_posix())
+    for path in tap.files(root, ["src", "tools"], {".c"}):
+        if path.as_posix() not in named:
+            yield f"{path} is not built"
+
+
+def deviations_and_their_tests_know_each_other(root):
+    rows = {}
+    for line in tap.read(root / "docs/deviations.md").split("\n"):
+        cells = [cell.strip() for cell in line.split("|")]
+        if len(cells) > 2 and cells[1].isdigit():
+            rows[int(cells[1])] = cells[-2]
+    marked = {}
+    tests = set()
+    for path in tap.files(root, ["tests/conformance"], {".c"}):
+        name = None
+        for line in tap.read(root / path).split("\n"):
+            if match := re.match(r"TEST\((\w+)\)", line):
+                name = match[1]
+                tests.add(name)
+            elif match := re.search(r"\bDEVIATES\((\d+)[,)]", line):
+                marked.setdefault(int(match[1]), set()).add(name)
+    for number in sorted(set(marked) - set(rows)):
+        yield f"docs/deviations.md has no row {number}, which {sorted(marked[number])} names"
+    for number, test in rows.items():
+        if number in marked and test not in marked[number]:
+            yield f"docs/deviations.md: row {number} names not one of {sorted(marked[number])}"
+        elif test and test not in tests:
+            yield f"docs/deviations.md: row {number} names {test}, which is no test"
+
+
 CHECKS = [errno_is_read_in_os_only, last_error_is_written_in_api_only,
           architectures_are_known_in_seh_arch_and_one_header, no_file_is_too_long,
           each_file_has_its_licence_line, conformance_tests_include_windows_h_and_libc_only,
           examples_include_what_programs_have, nothing_is_left_to_do,
+          each_source_is_built, deviations_and_their_tests_know_each_other,
           no_file_knows_where_a_clone_stands]
 
 
@@ -158,6 +197,13 @@ def each_check_finds_its_fault(_):
                                      "#include <unistd.h>\n",
             "examples/e.c": '#include "base/list.h"\n',
             "tools/t.c": 'x = "TO' 'DO";  // TO' "DO\n",
+            "src/meson.build": "files('os/good.c', 'io/errno.c', 'api/api.c', 'api/other.c',"
+                               " 'base/arch.c', 'base/long.c')\n",
+            "tools/meson.build": "executable('t', 't.c')\n",
+            "src/io/forgotten.c": "int x;\n",
+            "docs/deviations.md": "| 1 | a | b | c | of_one |\n",
+            "tests/conformance/b.c": "#include <windows.h>\nTEST(of_one)\n    DEVIATES(1);\n"
+                                     "TEST(of_two)\n    DEVIATES(2);\n",
             "docs/d.md": f"see {small}/run\n",
         }
         for name, text in tree.items():
@@ -165,7 +211,8 @@ def each_check_finds_its_fault(_):
             (small / name).write_text("x\n" if text is None else licence + text, encoding="utf-8")
         expected = ["src/io/errno.c:3", "src/api/other.c:3", "src/base/arch.c:2",
                     "src/base/long.c has 701", "src/base/bare.h", "tests/conformance/a.c:7",
-                    "examples/e.c:2", "tools/t.c:2", "docs/d.md:2"]
+                    "examples/e.c:2", "tools/t.c:2", "src/io/forgotten.c is not built",
+                    "docs/deviations.md has no row 2", "docs/d.md:2"]
         for check, place in zip(CHECKS, expected):
             wrong = list(check(small))
             if len(wrong) != 1 or not wrong[0].startswith(place):
