@@ -5,6 +5,7 @@
  */
 #include "bench.h"
 
+#include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -18,7 +19,8 @@
 
 #define LEAST_COPY   4096
 #define LINE_SIZE    64
-#define TURNS        1000
+#define TURNS        100
+#define PATIENCE     100000 /* looks; many times what a line needs to come over */
 #define END_OF_TURNS UINT64_MAX
 
 static const char *variant(enum bench_kind kind, int number)
@@ -54,14 +56,22 @@ static bool copy(const struct bench_job *job, const int cpus[2], int ms,
     return true;
 }
 
+/* The other side has not got a processor: where others want ours, they shall have it. */
+static void look_again(unsigned int *looks)
+{
+    if (++*looks % PATIENCE == 0)
+        sched_yield();
+}
+
 /* Odd: the other's turn. One line for both directions is the fastest way there is. */
 static void answer(_Atomic uint64_t *line)
 {
+    unsigned int looks = 0;
     uint64_t turn;
 
     for (;;) {
         while (!((turn = atomic_load_explicit(line, memory_order_acquire)) & 1))
-            ;
+            look_again(&looks);
         if (turn == END_OF_TURNS)
             return;
         atomic_store_explicit(line, turn + 1, memory_order_release);
@@ -73,6 +83,7 @@ static bool hand_a_line(const struct bench_job *job, const int cpus[2], int ms,
 {
     _Atomic uint64_t *line;
     uint64_t begin, until, now, turn = 0;
+    unsigned int looks = 0;
     pid_t parent = getpid(), child;
 
     if (job->kind != BENCH_ROUND_TRIP || job->size > LINE_SIZE || cpus[0] == cpus[1])
@@ -97,7 +108,7 @@ static bool hand_a_line(const struct bench_job *job, const int cpus[2], int ms,
             atomic_store_explicit(line, turn + 1, memory_order_release);
             turn += 2;
             while (atomic_load_explicit(line, memory_order_acquire) != turn)
-                ;
+                look_again(&looks);
         }
         now = bench_ns();
     } while (now < until);

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -328,6 +329,7 @@ static bool run_limit(const struct bench_side *side, const int cpus[2], struct b
     if (child.pid == 0) {
         struct bench_sample found = {0};
 
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
         bench_pin(cpus[0]);
         if (side->peer->limit(side->job, cpus, side->ms, &found) &&
             write(ends[1], &found, sizeof(found)) != (ssize_t)sizeof(found))

@@ -14,7 +14,7 @@ from pathlib import Path
 import tap
 
 BENCH = Path(sys.argv[1]).absolute()
-TIMEOUT = 60
+TIMEOUT = 100
 NUMBER = r"\d+\.\d+"
 LINE = re.compile(rf"bench=(?P<bench>\w+) peer=(?P<peer>\w+) placement=(?P<placement>\w+) "
                   rf"value=(?P<value>{NUMBER}) unit=(?P<unit>us|us/s|M/s|k/s|GB/s) "
