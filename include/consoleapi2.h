@@ -17,6 +17,9 @@ extern "C" {
  */
 WINBASEAPI BOOL WINAPI GenerateConsoleCtrlEvent(DWORD dwCtrlEvent, DWORD dwProcessGroupId);
 
+/* Forgets what was typed and not read. SDK: FlushConsoleInputBuffer. */
+WINBASEAPI BOOL WINAPI FlushConsoleInputBuffer(HANDLE hConsoleInput);
+
 #ifdef __cplusplus
 }
 #endif

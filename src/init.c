@@ -10,9 +10,11 @@
 
 #include "base/teb.h"
 #include "base/trace.h"
+#include "io/console.h"
 #include "io/fd_file.h"
 #include "object/handle_table.h"
 #include "os/reactor.h"
+#include "process/console_ctrl.h"
 #include "process/courier.h"
 #include "process/exit_code.h"
 #include "process/inherit.h"
@@ -48,6 +50,7 @@ __attribute__((constructor)) static void transom_init(void)
     tsm_trace_init();
     tsm_thread_init();
     tsm_fd_file_init();
+    tsm_console_ctrl_set_interrupt(tsm_console_interrupt);
     tsm_state_init();
     tsm_state_register(TSM_CELL_EVENT, &tsm_event_ops);
     tsm_state_register(TSM_CELL_MUTEX, &tsm_mutex_ops);

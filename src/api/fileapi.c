@@ -196,6 +196,11 @@ static BOOL transfer(HANDLE handle, uint32_t access, struct tsm_io *io, LPDWORD 
     }
     if (count)
         *count = (DWORD)io->information;
+    /* Windows: Ctrl+C ends a read of the console as if there were nothing to read. */
+    if (tsm_unlikely(status == STATUS_ALERTED)) {
+        tsm_set_last_error(ERROR_OPERATION_ABORTED);
+        return TRUE;
+    }
     return tsm_return(status);
 }
 

@@ -13,7 +13,7 @@
 
 #include "base/utf.h"
 
-enum name_kind { NAME_FILE, NAME_NUL, NAME_CONSOLE };
+enum name_kind { NAME_FILE, NAME_NUL, NAME_CONSOLE_INPUT, NAME_CONSOLE_OUTPUT };
 
 static bool is_slash(char16_t unit)
 {
@@ -35,15 +35,18 @@ static bool has_prefix(const char16_t *name, char16_t middle)
     return is_slash(name[0]) && is_slash(name[1]) && name[2] == middle && is_slash(name[3]);
 }
 
-static bool console_path(const char16_t *name, uint32_t access, const char **path, NTSTATUS *status)
+static bool is_console(const char16_t *name, uint32_t access, enum name_kind *kind,
+                       NTSTATUS *status)
 {
-    bool is_both = (access & FILE_READ_DATA) && (access & FILE_WRITE_DATA);
+    bool reads = access & FILE_READ_DATA, writes = access & FILE_WRITE_DATA;
+    bool is_either = is_same(name, "CON");
 
-    if (!is_same(name, "CON") && !is_same(name, "CONIN$") && !is_same(name, "CONOUT$"))
+    if (!is_either && !is_same(name, "CONIN$") && !is_same(name, "CONOUT$"))
         return false;
-    *path = "/dev/tty";
+    *kind = is_same(name, "CONOUT$") || (is_either && writes) ? NAME_CONSOLE_OUTPUT
+                                                              : NAME_CONSOLE_INPUT;
     /* Windows: CON is the one or the other. */
-    *status = is_both && is_same(name, "CON") ? STATUS_OBJECT_NAME_NOT_FOUND : STATUS_SUCCESS;
+    *status = is_either && reads && writes ? STATUS_OBJECT_NAME_NOT_FOUND : STATUS_SUCCESS;
     return true;
 }
 
@@ -65,8 +68,8 @@ static NTSTATUS path_from_name(const char16_t *name, uint32_t access, char **out
     if (is_same(name, "NUL")) {
         device = "/dev/null";
         *kind = NAME_NUL;
-    } else if (console_path(name, access, &device, &status)) {
-        *kind = NAME_CONSOLE;
+    } else if (is_console(name, access, kind, &status)) {
+        device = "/dev/tty";
     } else {
         *kind = NAME_FILE;
         if (is_device)
@@ -121,12 +124,13 @@ static NTSTATUS open_fd(const char *path, const struct tsm_disk_file_open *how, 
     if (kind != NAME_FILE) /* devices are opened, whatever the disposition */
         open.must_exist = true, open.must_be_new = open.truncates = false;
     status = tsm_fd_open(path, &open, fd, existed);
-    if (!NT_SUCCESS(status) && kind == NAME_CONSOLE)
+    if (!NT_SUCCESS(status) && kind != NAME_NUL && kind != NAME_FILE)
         return STATUS_INVALID_HANDLE; /* there is none */
     return status == STATUS_OBJECT_NAME_NOT_FOUND ? missing_status(path) : status;
 }
 
-static NTSTATUS file_from_fd(int fd, const char *path, uint32_t flags, struct tsm_file **out)
+static NTSTATUS file_from_fd(int fd, const char *path, enum name_kind kind, uint32_t flags,
+                             struct tsm_file **out)
 {
     struct tsm_fd_file *made = tsm_fd_file_new(fd);
     NTSTATUS status;
@@ -135,7 +139,8 @@ static NTSTATUS file_from_fd(int fd, const char *path, uint32_t flags, struct ts
         tsm_fd_close(fd);
         return STATUS_NO_MEMORY;
     }
-    if (flags & FILE_FLAG_DELETE_ON_CLOSE) {
+    made->is_console_output = kind == NAME_CONSOLE_OUTPUT;
+    if (kind == NAME_FILE && (flags & FILE_FLAG_DELETE_ON_CLOSE)) {
         status = tsm_fd_full_path(path, &made->delete_path);
         if (!NT_SUCCESS(status)) {
             tsm_object_unref(&made->file.object);
@@ -164,7 +169,7 @@ NTSTATUS tsm_disk_file_open(const struct tsm_disk_file_open *how, struct tsm_fil
     if (NT_SUCCESS(status))
         status = open_fd(path, how, kind, &fd, existed);
     if (NT_SUCCESS(status))
-        status = file_from_fd(fd, path, kind == NAME_FILE ? how->flags : 0, out);
+        status = file_from_fd(fd, path, kind, how->flags, out);
     free(path);
     return status;
 }

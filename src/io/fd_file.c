@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #include "base/assert.h"
+#include "io/console.h"
 #include "object/import.h"
 
 struct tsm_fd_file *tsm_fd_file_new(int fd)
@@ -21,6 +22,7 @@ struct tsm_fd_file *tsm_fd_file_new(int fd)
     tsm_file_init(&made->file, &tsm_fd_file_object_ops, &tsm_fd_file_ops);
     made->fd = fd;
     made->kind = tsm_fd_kind_of(fd);
+    made->is_terminal = made->kind == TSM_FD_CHAR && tsm_fd_is_terminal(fd);
     return made;
 }
 
@@ -68,7 +70,7 @@ static NTSTATUS fd_flush(struct tsm_fd_file *file)
     case TSM_FD_PIPE:
         return file->size && !file->is_read_end ? tsm_fd_pipe_drain(file->fd) : STATUS_SUCCESS;
     case TSM_FD_CHAR:
-        return tsm_fd_is_terminal(file->fd) ? STATUS_INVALID_HANDLE : STATUS_SUCCESS;
+        return file->is_terminal ? STATUS_INVALID_HANDLE : STATUS_SUCCESS;
     }
     tsm_unreachable();
 }
@@ -83,7 +85,9 @@ static NTSTATUS fd_run(struct tsm_fd_file *file, struct tsm_io *io, int64_t offs
     switch (io->kind) {
     case TSM_IO_READ:
         status = is_pipe ? pipe_read(file, io, &count)
-                         : tsm_fd_read(file->fd, io->out, io->out_length, offset, &count);
+                 : file->is_terminal
+                     ? tsm_console_read(file, io->out, io->out_length, &count)
+                     : tsm_fd_read(file->fd, io->out, io->out_length, offset, &count);
         break;
     case TSM_IO_WRITE:
         status = is_pipe ? pipe_write(file, io, &count)
@@ -172,14 +176,16 @@ static void fd_destroy(struct tsm_object *object)
 enum { DATA_FLAGS, DATA_SIZE };
 #define FLAG_READ_END 1u
 #define FLAG_NOWAIT   2u
+#define FLAG_OUTPUT   4u
 
 static NTSTATUS fd_export(struct tsm_object *object, struct tsm_export *out)
 {
     struct tsm_fd_file *file = tsm_fd_file_from(tsm_file_from(object));
 
     *out = (struct tsm_export){.type = TSM_IMPORT_FD_FILE, .fd = file->fd};
-    out->data[DATA_FLAGS] =
-        (file->is_read_end ? FLAG_READ_END : 0) | (file->is_nowait ? FLAG_NOWAIT : 0);
+    out->data[DATA_FLAGS] = (file->is_read_end ? FLAG_READ_END : 0) |
+                            (file->is_nowait ? FLAG_NOWAIT : 0) |
+                            (file->is_console_output ? FLAG_OUTPUT : 0);
     out->data[DATA_SIZE] = file->size;
     return STATUS_SUCCESS;
 }
@@ -192,6 +198,7 @@ static NTSTATUS fd_import(const struct tsm_export *in, struct tsm_object **out)
         return STATUS_NO_MEMORY;
     file->is_read_end = in->data[DATA_FLAGS] & FLAG_READ_END;
     file->is_nowait = in->data[DATA_FLAGS] & FLAG_NOWAIT;
+    file->is_console_output = in->data[DATA_FLAGS] & FLAG_OUTPUT;
     file->size = in->data[DATA_SIZE];
     *out = &file->file.object;
     return STATUS_SUCCESS;

@@ -14,7 +14,9 @@ struct tsm_fd_file {
     bool is_read_end;        /* anonymous pipe: Windows' server end */
     uint32_t size;           /* anonymous pipe: as asked for; 0 = not one of ours */
     bool keeps_fd;           /* a standard descriptor: stays open */
-    char *delete_path;       /* remove when the last handle goes; owned */
+    bool is_terminal;
+    bool is_console_output; /* terminal: its handle is for writing */
+    char *delete_path;      /* remove when the last handle goes; owned */
 };
 
 extern const struct tsm_object_ops tsm_fd_file_object_ops;

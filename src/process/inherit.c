@@ -160,6 +160,7 @@ static HANDLE std_handle_make(unsigned int index)
     if (!file)
         return NULL;
     file->keeps_fd = true;
+    file->is_console_output = index > 0;
     if (!NT_SUCCESS(tsm_handle_insert(&file->file.object, access, TSM_HANDLE_INHERIT, &handle)))
         handle = NULL;
     tsm_object_unref(&file->file.object);
