@@ -140,22 +140,30 @@ static bool run_can_grow(const struct tsm_ring_writer *writer, const struct tsm_
     return end + size + FRAME_HEADER <= next_occupied(writer, end);
 }
 
-static void jump_to(struct tsm_ring_writer *writer, struct tsm_ring_run *run, uint64_t place)
+/* Leads the stream from the end of a run to a place. Its word is stored when the frame there stands:
+ * so one store publishes both. Returns the jump. */
+static struct tsm_frame *jump_to(struct tsm_ring_writer *writer, struct tsm_ring_run *run,
+                                 uint64_t place)
 {
-    struct tsm_frame *frame = frame_at(writer->data, run->place + run->length);
+    struct tsm_frame *jump = frame_at(writer->data, run->place + run->length);
 
-    atomic_store_explicit(&frame_at(writer->data, place)->word, 0, memory_order_relaxed);
-    atomic_store_explicit(&frame->take, TSM_FRAME_IS_JUMP, memory_order_relaxed);
-    atomic_store_explicit(&frame->word, (uint32_t)(place / 8) | TSM_FRAME_VALID,
-                          memory_order_release);
     run->length += FRAME_HEADER;
     writer->head += FRAME_HEADER;
     writer->run_count++;
     *run_last(writer) = (struct tsm_ring_run){.start = writer->head, .place = (uint32_t)place};
+    return jump;
 }
 
-/* Chooses where the next size bytes go. */
-static bool make_room(struct tsm_ring_writer *writer, uint64_t size)
+static void jump_publish(struct tsm_frame *jump, uint64_t place)
+{
+    atomic_store_explicit(&jump->take, TSM_FRAME_IS_JUMP, memory_order_relaxed);
+    /* pairs with the acquire in frame_view_at() */
+    atomic_store_explicit(&jump->word, (uint32_t)(place / 8) | TSM_FRAME_VALID,
+                          memory_order_release);
+}
+
+/* Chooses where the next size bytes go. *jump: what has to lead there; NULL: nothing. */
+static bool make_room(struct tsm_ring_writer *writer, uint64_t size, struct tsm_frame **jump)
 {
     struct tsm_ring_run *run = run_last(writer);
     uint64_t end = run->place + run->length;
@@ -171,7 +179,7 @@ static bool make_room(struct tsm_ring_writer *writer, uint64_t size)
         uint64_t place = find_gap(writer, size);
 
         if (place < end && (place < WARM_SIZE || place + size < end / 2)) {
-            jump_to(writer, run, place);
+            *jump = jump_to(writer, run, place);
             return true;
         }
     }
@@ -184,7 +192,7 @@ static bool make_room(struct tsm_ring_writer *writer, uint64_t size)
 
     if (place == UINT64_MAX)
         return false;
-    jump_to(writer, run, place);
+    *jump = jump_to(writer, run, place);
     return true;
 }
 
@@ -203,12 +211,28 @@ static void publish_counters(const struct tsm_ring_writer *writer)
     atomic_store_explicit(&shared->messages, writer->messages, memory_order_relaxed);
 }
 
+/* From here on the frame is there once its word, or that of the jump to it, is not 0. */
+static void journal_note(struct tsm_ring_writer *writer, const struct tsm_frame *frame,
+                         uint32_t flags)
+{
+    struct tsm_ring_journal *journal = writer->journal;
+
+    atomic_store_explicit(&journal->is_set, 0, memory_order_relaxed);
+    atomic_signal_fence(memory_order_seq_cst);
+    journal->place = (uint64_t)((const uint8_t *)frame - writer->data);
+    journal->flags = flags;
+    tsm_ring_writer_save(writer, &journal->writer);
+    atomic_store_explicit(&journal->is_set, 1, memory_order_release);
+    atomic_signal_fence(memory_order_seq_cst);
+}
+
 bool tsm_ring_write(struct tsm_ring_writer *writer, const void *data, uint32_t length,
                     uint32_t flags, uint64_t *frame_place)
 {
     uint32_t size = frame_size(length);
+    struct tsm_frame *jump = NULL;
 
-    if (writer->is_broken || !make_room(writer, size))
+    if (writer->is_broken || !make_room(writer, size, &jump))
         return false;
 
     struct tsm_ring_run *run = run_last(writer);
@@ -236,8 +260,12 @@ bool tsm_ring_write(struct tsm_ring_writer *writer, const void *data, uint32_t l
     atomic_store_explicit(&frame->take, 0, memory_order_relaxed);
     if (first)
         memcpy(frame + 1, data, first);
+    if (tsm_unlikely(writer->journal != NULL))
+        journal_note(writer, jump ? jump : frame, flags);
     /* pairs with the acquire in frame_view_at() */
     atomic_store_explicit(&frame->word, length | flags | TSM_FRAME_VALID, memory_order_release);
+    if (tsm_unlikely(jump != NULL))
+        jump_publish(jump, *frame_place);
     /* pairs with the acquire in tsm_ring_has_news() */
     atomic_store_explicit(&writer->shared->producer.head, writer->head, memory_order_release);
     return true;
@@ -388,6 +416,17 @@ static bool frame_view_at_tail(struct tsm_ring_reader *reader, struct frame_view
     return false;
 }
 
+/* What one who died had claimed of a frame that was taken back, its writer counts as read. */
+static void count_claims_of_dead(struct tsm_ring_reader *reader, const struct frame_view *view)
+{
+    uint32_t take =
+        atomic_load_explicit(&frame_at(reader->data, view->place)->take, memory_order_relaxed) &
+        ~TSM_FRAME_CANCELLED;
+
+    if (take <= view->length && take > reader->taken)
+        reader->payload += take - reader->taken;
+}
+
 /* Steps over jumps and cancelled frames to the first frame that can be read. */
 static bool reader_settle(struct tsm_ring_reader *reader, struct frame_view *view)
 {
@@ -399,6 +438,8 @@ static bool reader_settle(struct tsm_ring_reader *reader, struct frame_view *vie
             return false;
         if (!view->is_jump && !frame_is_cancelled(reader, view))
             return true;
+        if (tsm_unlikely(reader->had_dead) && !view->is_jump)
+            count_claims_of_dead(reader, view);
         reader_step(reader, view);
         /* Lies: a writer jumps when it has a frame to lay down, and no more than the ring holds can
          * be unread. They would keep us here under our lock. */
@@ -435,6 +476,10 @@ static bool frame_claim(struct tsm_ring_reader *reader, struct tsm_frame *frame,
     uint32_t expected = from;
 
     if (atomic_compare_exchange_strong(&frame->take, &expected, to))
+        return true;
+    /* One who died had claimed them, and more perhaps, but not consumed. */
+    if (reader->had_dead && expected > from && expected <= TSM_FRAME_LENGTH &&
+        atomic_compare_exchange_strong(&frame->take, &expected, expected > to ? expected : to))
         return true;
     if (!(expected & TSM_FRAME_CANCELLED))
         reader->is_broken = true;

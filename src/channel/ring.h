@@ -21,6 +21,8 @@ struct tsm_ring_run {
     uint32_t length;
 };
 
+struct tsm_ring_journal;
+
 /* The writing end's own view. */
 struct tsm_ring_writer {
     struct tsm_ring_header *shared;
@@ -32,7 +34,8 @@ struct tsm_ring_writer {
     uint64_t consumed_seen; /* R when last looked at */
     struct tsm_ring_run runs[TSM_RING_RUNS];
     uint32_t first_run, run_count;
-    bool is_broken; /* the peer told a lie */
+    bool is_broken;                   /* the peer told a lie */
+    struct tsm_ring_journal *journal; /* of an end that several processes share; else NULL */
 };
 
 /* The reading end's own view. */
@@ -50,6 +53,16 @@ struct tsm_ring_reader {
     uint64_t dropped;      /* bytes that a dead writer's pending writes had in the ring */
     bool is_ended;         /* nothing will be added: the writer is gone */
     bool is_broken;
+    bool had_dead; /* one who shared this end died: it may have claimed what it did not consume */
+};
+
+/* What a writing end is about to become by publishing one frame: if it dies then, the others see by
+ * the word at place whether it did. */
+struct tsm_ring_journal {
+    _Atomic uint32_t is_set;
+    uint32_t flags; /* of the frame */
+    uint64_t place;
+    struct tsm_ring_writer writer;
 };
 
 void tsm_ring_writer_init(struct tsm_ring_writer *writer, struct tsm_ring_header *shared,
@@ -124,3 +137,19 @@ static inline bool tsm_ring_has_news(const struct tsm_ring_header *shared, uint6
 
 /* To be called when tsm_ring_has_news() said so and nothing was found: finds the lie. */
 void tsm_ring_reader_doubt(struct tsm_ring_reader *reader);
+
+/* An end's view, on its way between the processes that share the end; addresses stay at home. */
+void tsm_ring_writer_save(const struct tsm_ring_writer *writer, struct tsm_ring_writer *out);
+void tsm_ring_reader_save(const struct tsm_ring_reader *reader, struct tsm_ring_reader *out);
+
+/* Onto a view of the same ring. False: it is none that a ring can have. */
+tsm_must_check bool tsm_ring_writer_restore(struct tsm_ring_writer *writer,
+                                            const struct tsm_ring_writer *saved);
+tsm_must_check bool tsm_ring_reader_restore(struct tsm_ring_reader *reader,
+                                            const struct tsm_ring_reader *saved);
+
+/* Lock's last holder died: makes good what the journal says, if it was done. True: it was. */
+bool tsm_ring_writer_recover(struct tsm_ring_writer *writer);
+
+/* Says everything again that the peer may not have heard. */
+void tsm_ring_writer_publish(const struct tsm_ring_writer *writer);
