@@ -75,7 +75,13 @@ NTSTATUS tsm_channel_new(const uint32_t quota[2], struct tsm_channel **out)
 NTSTATUS tsm_channel_from_peer(int memfd, int socket, const uint32_t quota[2],
                                struct tsm_channel **out)
 {
-    struct tsm_channel *channel = channel_alloc(TSM_SIDE_SERVER, quota);
+    return tsm_channel_from_holder(TSM_SIDE_SERVER, memfd, socket, quota, out);
+}
+
+NTSTATUS tsm_channel_from_holder(enum tsm_side side, int memfd, int socket, const uint32_t quota[2],
+                                 struct tsm_channel **out)
+{
+    struct tsm_channel *channel = channel_alloc(side, quota);
 
     if (!channel) {
         tsm_unix_close(socket);
@@ -163,6 +169,14 @@ void tsm_channel_close(struct tsm_channel *channel, enum tsm_side_state state)
     tsm_channel_announce(channel, state);
     if (channel->socket >= 0)
         tsm_unix_shutdown(channel->socket);
+    tsm_channel_unref(channel);
+}
+
+void tsm_channel_drop(struct tsm_channel *channel)
+{
+    if (!channel)
+        return;
+    tsm_reactor_remove(&channel->watch);
     tsm_channel_unref(channel);
 }
 

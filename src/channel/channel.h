@@ -43,6 +43,10 @@ tsm_must_check NTSTATUS tsm_channel_new(const uint32_t quota[2], struct tsm_chan
 tsm_must_check NTSTATUS tsm_channel_from_peer(int memfd, int socket, const uint32_t quota[2],
                                               struct tsm_channel **out);
 
+/* Takes memory and socket that another process of the same end has, both on failure too. */
+tsm_must_check NTSTATUS tsm_channel_from_holder(enum tsm_side side, int memfd, int socket,
+                                                const uint32_t quota[2], struct tsm_channel **out);
+
 /* Begins to watch the socket; from now on on_peer_gone may come. */
 tsm_must_check NTSTATUS tsm_channel_watch(struct tsm_channel *channel,
                                           void (*on_peer_gone)(void *context), void *context);
@@ -51,7 +55,11 @@ tsm_must_check NTSTATUS tsm_channel_watch(struct tsm_channel *channel,
  * takes. Drops the caller's reference. NULL is fine. */
 void tsm_channel_close(struct tsm_channel *channel, enum tsm_side_state state);
 
-/* First half of the above, under any lock: the state only. */
+/* Leaves the connection to the other processes that have this end: the peer sees nothing of it. The
+ * rest as above. */
+void tsm_channel_drop(struct tsm_channel *channel);
+
+/* First half of closing, under any lock: the state only. */
 void tsm_channel_announce(struct tsm_channel *channel, enum tsm_side_state state);
 
 /* For a peer that told a lie, under any lock: it and everybody here sees a closed connection. */
@@ -97,6 +105,16 @@ static inline enum tsm_side_state tsm_channel_peer_state(const struct tsm_channe
     if (state == TSM_SIDE_DISCONNECTED && channel->side == TSM_SIDE_SERVER)
         return TSM_SIDE_CLOSED; /* only a server disconnects */
     return state <= TSM_SIDE_DISCONNECTED ? (enum tsm_side_state)state : TSM_SIDE_CLOSED;
+}
+
+/* What this side, in whichever process, has said of itself; the peer could have written it. */
+static inline uint32_t tsm_channel_own_state(const struct tsm_channel *channel)
+{
+    const struct tsm_channel_header *header = channel->header;
+
+    return atomic_load_explicit(channel->side == TSM_SIDE_SERVER ? &header->server_state
+                                                                 : &header->client_state,
+                                memory_order_acquire);
 }
 
 void tsm_channel_wake_slow(_Atomic uint32_t *wait);

@@ -247,6 +247,36 @@ void tsm_listener_unref(struct tsm_listener *listener)
     free(listener);
 }
 
+NTSTATUS tsm_listener_from_holder(int socket, int accepted, const char *file,
+                                  struct tsm_deadline hello_deadline, struct tsm_listener **out)
+{
+    struct tsm_listener *listener = calloc(1, sizeof(*listener));
+
+    if (!listener || strlen(file) >= sizeof(listener->file)) {
+        free(listener);
+        tsm_unix_close(socket);
+        if (accepted >= 0)
+            tsm_unix_close(accepted);
+        return listener ? STATUS_INVALID_PARAMETER : STATUS_NO_MEMORY;
+    }
+    atomic_init(&listener->refs, 1);
+    listener->socket = socket;
+    listener->accepted = accepted;
+    listener->hello_deadline = hello_deadline;
+    strcpy(listener->file, file);
+    *out = listener;
+    return STATUS_SUCCESS;
+}
+
+void tsm_rendezvous_leave(struct tsm_rendezvous *rendezvous)
+{
+    if (rendezvous->folder.fd >= 0)
+        tsm_unix_close(rendezvous->folder.fd);
+    if (rendezvous->life_sign >= 0)
+        tsm_unix_close(rendezvous->life_sign);
+    rendezvous->folder.fd = rendezvous->life_sign = -1;
+}
+
 void tsm_rendezvous_close(struct tsm_rendezvous *rendezvous)
 {
     if (rendezvous->folder.fd < 0)

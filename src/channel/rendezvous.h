@@ -66,6 +66,14 @@ void tsm_rendezvous_stop(struct tsm_rendezvous *rendezvous, struct tsm_listener 
 struct tsm_listener *tsm_listener_ref(struct tsm_listener *listener);
 void tsm_listener_unref(struct tsm_listener *listener);
 
+/* A listener that another process of the same end has. Takes both descriptors, on failure too. */
+tsm_must_check NTSTATUS tsm_listener_from_holder(int socket, int accepted, const char *file,
+                                                 struct tsm_deadline hello_deadline,
+                                                 struct tsm_listener **out);
+
+/* Others go on with the instance: this process gives its descriptors back. */
+void tsm_rendezvous_leave(struct tsm_rendezvous *rendezvous);
+
 /* The instance ends: the life sign goes, and the folder if it was the last. */
 void tsm_rendezvous_close(struct tsm_rendezvous *rendezvous);
 

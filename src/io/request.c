@@ -64,4 +64,8 @@ void tsm_io_poke(struct tsm_io *io)
         ;
     if (before == TSM_IO_ASLEEP)
         tsm_futex_wake(&io->wake, INT_MAX, TSM_FUTEX_PRIVATE);
+    if (!io->sleeps_on)
+        return;
+    atomic_store(io->sleeps_on, 0);
+    tsm_futex_wake(io->sleeps_on, INT_MAX, TSM_FUTEX_SHARED);
 }

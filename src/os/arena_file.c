@@ -137,21 +137,6 @@ bool tsm_arena_file_is_current(int fd)
     return is_same;
 }
 
-bool tsm_arena_file_claim(int fd, uint32_t number)
-{
-    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = number, .l_len = 1};
-
-    return fcntl(fd, F_OFD_SETLK, &lock) == 0;
-}
-
-bool tsm_arena_file_is_claimed(int fd, uint32_t number)
-{
-    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = number, .l_len = 1};
-
-    /* Where the kernel cannot tell: do no harm. */
-    return fcntl(fd, F_OFD_GETLK, &lock) < 0 || lock.l_type != F_UNLCK;
-}
-
 void tsm_arena_file_leave(int fd)
 {
     bool is_shared;

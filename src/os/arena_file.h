@@ -26,12 +26,6 @@ bool tsm_arena_file_is_good(int fd, uint64_t size);
 /* True if that is what tsm_arena_file_open() would open. */
 bool tsm_arena_file_is_current(int fd);
 
-/* Ties a number to the life of the membership; false if another one has it. */
-bool tsm_arena_file_claim(int fd, uint32_t number);
-
-/* True while some other membership has claimed the number. */
-bool tsm_arena_file_is_claimed(int fd, uint32_t number);
-
 /* Removes the file if nobody else has it open. */
 void tsm_arena_file_leave(int fd);
 

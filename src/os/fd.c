@@ -104,6 +104,35 @@ static void wait_ready(int fd, short events)
     poll(&(struct pollfd){.fd = fd, .events = events}, 1, -1);
 }
 
+NTSTATUS tsm_fd_reopen(int fd, int *out)
+{
+    char path[32];
+
+    snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+
+    int copy = open(path, O_RDWR | O_CLOEXEC);
+
+    if (copy < 0)
+        return tsm_status_from_errno(errno);
+    *out = copy;
+    return STATUS_SUCCESS;
+}
+
+bool tsm_fd_claim(int fd, uint32_t number)
+{
+    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = number, .l_len = 1};
+
+    return fcntl(fd, F_OFD_SETLK, &lock) == 0;
+}
+
+bool tsm_fd_is_claimed(int fd, uint32_t number)
+{
+    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = number, .l_len = 1};
+
+    /* Where the kernel cannot tell: do no harm. */
+    return fcntl(fd, F_OFD_GETLK, &lock) < 0 || lock.l_type != F_UNLCK;
+}
+
 /* ---- files and devices ---- */
 
 NTSTATUS tsm_fd_read(int fd, void *buffer, uint32_t length, int64_t offset, uint32_t *count)

@@ -28,6 +28,16 @@ tsm_must_check NTSTATUS tsm_fd_pipe(uint32_t size, int *read_end, int *write_end
 void tsm_fd_close(int fd);
 enum tsm_fd_kind tsm_fd_kind_of(int fd);
 bool tsm_fd_is_open(int fd);
+
+/* The same file, opened once more: locks and claims of the one are not those of the other. */
+tsm_must_check NTSTATUS tsm_fd_reopen(int fd, int *out);
+
+/* Ties a number to an open file, until the last descriptor of it is closed; false if another one has
+ * it. */
+bool tsm_fd_claim(int fd, uint32_t number);
+
+/* True while some other open file of the same file has claimed the number. */
+bool tsm_fd_is_claimed(int fd, uint32_t number);
 bool tsm_fd_is_terminal(int fd);
 
 /* ---- files and devices ---- */

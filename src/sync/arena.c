@@ -249,7 +249,7 @@ static void holder_reap(uint32_t holder)
 static bool holder_is_dead(uint32_t holder)
 {
     return holder != arena.self && header()->holders[holder].is_used &&
-           !tsm_arena_file_is_claimed(arena.fd, holder);
+           !tsm_fd_is_claimed(arena.fd, holder);
 }
 
 /* Lock held. */
@@ -282,7 +282,7 @@ static NTSTATUS holder_new(int fd, uint32_t pid, uint32_t *out)
 
     for (int round = 0; round < 2; round++) {
         for (uint32_t i = 0; i < TSM_ARENA_HOLDERS; i++) {
-            if ((i < used_holders(at) && at->holders[i].is_used) || !tsm_arena_file_claim(fd, i))
+            if ((i < used_holders(at) && at->holders[i].is_used) || !tsm_fd_claim(fd, i))
                 continue;
             at->holders[i].pid = pid;
             at->holders[i].is_used = 1;
@@ -565,7 +565,7 @@ NTSTATUS tsm_arena_adopt(int fd, uint32_t holder)
                    ? STATUS_SUCCESS
                    : STATUS_INVALID_PARAMETER;
     if (holder >= TSM_ARENA_HOLDERS || !tsm_arena_file_is_good(fd, FILE_SIZE) ||
-        !tsm_arena_file_claim(fd, holder))
+        !tsm_fd_claim(fd, holder))
         return STATUS_INVALID_PARAMETER;
     status = tsm_memfd_map(fd, FILE_SIZE, &memory);
     if (!NT_SUCCESS(status))
