@@ -14,6 +14,7 @@
 #include "io/fd_file.h"
 #include "object/handle_table.h"
 #include "os/reactor.h"
+#include "pipe/pipe_share.h"
 #include "process/console_ctrl.h"
 #include "process/courier.h"
 #include "process/exit_code.h"
@@ -52,6 +53,7 @@ __attribute__((constructor)) static void transom_init(void)
     tsm_fd_file_init();
     tsm_console_ctrl_set_interrupt(tsm_console_interrupt);
     tsm_state_init();
+    tsm_pipe_share_init();
     tsm_state_register(TSM_CELL_EVENT, &tsm_event_ops);
     tsm_state_register(TSM_CELL_MUTEX, &tsm_mutex_ops);
     tsm_state_register(TSM_CELL_SEMAPHORE, &tsm_semaphore_ops);

@@ -49,10 +49,12 @@ struct tsm_io {
 
     /* Of the file that keeps the request, while it is pending. */
     struct {
-        uint64_t target; /* position at which the request is complete */
-        uint64_t frame;  /* where its frame lies */
-        uint32_t placed; /* bytes that are already in the ring */
-        bool is_placed;  /* all of them are */
+        uint64_t target;   /* position at which the request is complete; before: its turn */
+        uint64_t position; /* of the stream, behind its frame; flush: when it came */
+        uint64_t frame;    /* where its frame lies */
+        uint32_t placed;   /* bytes that are already in the ring */
+        bool is_placed;    /* all of them are */
+        bool is_revocable; /* its frame can be taken back */
     } pending;
 };
 
@@ -107,5 +109,5 @@ static inline bool tsm_io_has_news(struct tsm_io *io)
     return atomic_load_explicit(&io->wake, memory_order_relaxed) >= TSM_IO_LOOK_AGAIN;
 }
 
-/* Lets the blocked owner of a pending request look at the world again. */
+/* Lets the blocked owner of a pending request look at the world again. The file lock is held. */
 void tsm_io_poke(struct tsm_io *io);

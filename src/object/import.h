@@ -9,12 +9,14 @@ enum tsm_import_type {
     TSM_IMPORT_NONE,
     TSM_IMPORT_FD_FILE, /* a plain descriptor: files, anonymous pipes, NUL */
     TSM_IMPORT_STATE,   /* events, mutexes, semaphores, timers */
+    TSM_IMPORT_PIPE_END, /* named pipes */
     TSM_IMPORT_COUNT
 };
 
 struct tsm_export {
     enum tsm_import_type type;
     int fd; /* exporting: borrowed from the object; importing: taken by the import. -1 none */
+    bool is_fd_owned; /* exporting: whoever has passed the descriptor on closes it */
     uint32_t data[4]; /* the type's own */
 };
 

@@ -23,6 +23,7 @@
 #include "base/teb.h"
 #include "base/trace.h"
 #include "pipe/pipe_park.h"
+#include "pipe/pipe_share.h"
 #include "pipe/pipe_spin.h"
 
 struct tsm_pipe_end *tsm_pipe_end_new(bool is_server, const struct tsm_name *name,
@@ -75,14 +76,14 @@ static void on_peer_gone(void *context)
     struct tsm_io_batch batch;
 
     tsm_io_batch_init(&batch);
-    tsm_lock_acquire(&end->file.lock);
+    tsm_pipe_end_lock(end);
     tsm_pipe_end_refresh_locked(end);
     tsm_pipe_end_pump_locked(end, &batch);
-    tsm_lock_release(&end->file.lock);
+    tsm_pipe_end_unlock(end);
     tsm_io_batch_finish(&batch, NULL);
 }
 
-NTSTATUS tsm_pipe_end_attach_locked(struct tsm_pipe_end *end, struct tsm_channel *channel)
+void tsm_pipe_end_connect_locked(struct tsm_pipe_end *end, struct tsm_channel *channel)
 {
     uint8_t *data;
     uint64_t capacity;
@@ -99,14 +100,23 @@ NTSTATUS tsm_pipe_end_attach_locked(struct tsm_pipe_end *end, struct tsm_channel
     end->state = TSM_PIPE_CONNECTED;
     tsm_trace(TSM_TRACE_PIPE, "%s end connected, peer %u", end->is_server ? "server" : "client",
               end->peer_pid);
+}
 
-    NTSTATUS status = tsm_channel_watch(channel, on_peer_gone, end);
+NTSTATUS tsm_pipe_end_watch_locked(struct tsm_pipe_end *end)
+{
+    NTSTATUS status = tsm_channel_watch(end->channel, on_peer_gone, end);
 
     if (!NT_SUCCESS(status)) {
         end->channel = NULL;
         end->state = TSM_PIPE_DISCONNECTED;
     }
     return status;
+}
+
+NTSTATUS tsm_pipe_end_attach_locked(struct tsm_pipe_end *end, struct tsm_channel *channel)
+{
+    tsm_pipe_end_connect_locked(end, channel);
+    return tsm_pipe_end_watch_locked(end);
 }
 
 struct tsm_channel *tsm_pipe_end_detach_locked(struct tsm_pipe_end *end, NTSTATUS status,
@@ -152,12 +162,14 @@ void tsm_pipe_end_refresh_locked(struct tsm_pipe_end *end)
 
 /* ---- reading ---- */
 
-static uint64_t claim_of_reads(const struct tsm_pipe_end *end)
+uint64_t tsm_pipe_end_claim(const struct tsm_pipe_end *end)
 {
-    if (tsm_list_is_empty(&end->reads))
+    uint64_t others = end->share ? tsm_pipe_share_claims(end) : 0;
+
+    if (tsm_list_is_empty(&end->reads) && others == 0)
         return 0;
 
-    uint64_t claim = end->reader.payload;
+    uint64_t claim = end->reader.payload + others;
 
     TSM_LIST_FOR_EACH(node, &end->reads)
     {
@@ -172,8 +184,11 @@ static uint64_t claim_of_reads(const struct tsm_pipe_end *end)
 static void publish_reads(struct tsm_pipe_end *end)
 {
     struct tsm_ring_producer_wait *waiting = &end->reader.shared->producer_wait;
-    uint64_t claim = claim_of_reads(end);
+    uint64_t claim = tsm_pipe_end_claim(end);
 
+    /* Space is given back when what was in it is consumed for good. */
+    if (tsm_unlikely(end->share != NULL))
+        tsm_pipe_share_commit(end);
     tsm_ring_reader_publish(&end->reader, claim);
     /* pairs with the fence of a writer that has set its wait word in end_park() */
     atomic_thread_fence(memory_order_seq_cst);
@@ -250,6 +265,10 @@ static void pump_reads(struct tsm_pipe_end *end, struct tsm_io_batch *batch)
     bool did_read = false;
 
     for (; io; io = first_io(&end->reads)) {
+        /* What comes before it in another process may still find data where this one would end. */
+        if (end->share && is_connected(end) && !tsm_pipe_share_is_next(end, io))
+            break;
+
         NTSTATUS status = read_now(end, io);
 
         if (status == STATUS_PENDING) {
@@ -266,9 +285,22 @@ static void pump_reads(struct tsm_pipe_end *end, struct tsm_io_batch *batch)
         publish_reads(end);
 }
 
+static bool somebody_reads(struct tsm_pipe_end *end)
+{
+    return !tsm_list_is_empty(&end->reads) || (end->share && tsm_pipe_share_others_read(end));
+}
+
+static void queue_read(struct tsm_pipe_end *end, struct tsm_io *io)
+{
+    if (tsm_unlikely(end->share != NULL))
+        tsm_pipe_share_queue(end, io);
+    tsm_list_append(&end->reads, &io->node);
+    publish_reads(end);
+}
+
 static NTSTATUS submit_read(struct tsm_pipe_end *end, struct tsm_io *io)
 {
-    bool must_queue = !tsm_list_is_empty(&end->reads);
+    bool must_queue = somebody_reads(end);
     NTSTATUS status = must_queue ? STATUS_PENDING : read_now(end, io);
 
     if (status != STATUS_PENDING) {
@@ -276,12 +308,14 @@ static NTSTATUS submit_read(struct tsm_pipe_end *end, struct tsm_io *io)
         return status;
     }
     status = tsm_pipe_state_check(end->state, end->is_server, TSM_PIPE_READ);
+    /* Others may leave something for it. */
+    if (must_queue && end->state == TSM_PIPE_CLOSING)
+        status = STATUS_SUCCESS;
     if (status != STATUS_SUCCESS || !end->channel)
         return status != STATUS_SUCCESS ? status : STATUS_PIPE_DISCONNECTED;
     if (end->is_nowait)
         return STATUS_PIPE_EMPTY;
-    tsm_list_append(&end->reads, &io->node);
-    publish_reads(end);
+    queue_read(end, io);
     return STATUS_PENDING;
 }
 
@@ -319,6 +353,8 @@ static bool place(struct tsm_pipe_end *end, struct tsm_io *io, uint32_t flags)
             return false;
         io->pending.placed += piece;
         io->pending.is_placed = is_last;
+        io->pending.is_revocable = (piece_flags & TSM_FRAME_REVOCABLE) != 0;
+        io->pending.position = end->writer.head;
     } while (!io->pending.is_placed);
     return true;
 }
@@ -345,6 +381,8 @@ static void pump_writes(struct tsm_pipe_end *end, struct tsm_io_batch *batch)
     {
         struct tsm_io *io = TSM_LIST_ENTRY(node, struct tsm_io, node);
 
+        if (!io->pending.is_placed && end->share && !tsm_pipe_share_is_next(end, io))
+            break;
         if (!io->pending.is_placed && may_place) {
             uint32_t before = io->pending.placed;
             uint64_t position = end->writer.payload + io->in_length - before;
@@ -383,9 +421,14 @@ static void pump_writes(struct tsm_pipe_end *end, struct tsm_io_batch *batch)
         return;
     }
     end->needs = (struct tsm_pipe_needs){need_tail, need_payload, need_messages};
-    atomic_store_explicit(&waiting->need_tail, need_tail, memory_order_relaxed);
-    atomic_store_explicit(&waiting->need_payload, need_payload, memory_order_relaxed);
-    atomic_store_explicit(&waiting->need_messages, need_messages, memory_order_relaxed);
+
+    struct tsm_pipe_needs all = end->needs;
+
+    if (tsm_unlikely(end->share != NULL))
+        tsm_pipe_share_needs(end, &all);
+    atomic_store_explicit(&waiting->need_tail, all.tail, memory_order_relaxed);
+    atomic_store_explicit(&waiting->need_payload, all.payload, memory_order_relaxed);
+    atomic_store_explicit(&waiting->need_messages, all.messages, memory_order_relaxed);
     if (did_place)
         wake_reader(end);
 }
@@ -407,6 +450,16 @@ static NTSTATUS write_nowait_over_quota(struct tsm_pipe_end *end, struct tsm_io 
     return STATUS_SUCCESS;
 }
 
+/* Frames of others come first: those of a write that is not in the ring as a whole. */
+static bool is_behind_others(struct tsm_pipe_end *end)
+{
+    struct tsm_list *last = end->writes.prev;
+
+    return (last != &end->writes &&
+            !TSM_LIST_ENTRY(last, struct tsm_io, node)->pending.is_placed) ||
+           (end->share && tsm_pipe_share_others_write(end));
+}
+
 static NTSTATUS submit_write(struct tsm_pipe_end *end, struct tsm_io *io)
 {
     NTSTATUS status = tsm_pipe_state_check(end->state, end->is_server, TSM_PIPE_WRITE);
@@ -418,10 +471,7 @@ static NTSTATUS submit_write(struct tsm_pipe_end *end, struct tsm_io *io)
 
     uint64_t position = end->writer.payload + io->in_length;
     bool fits = io->in_length == 0 || fits_quota(end, position);
-    struct tsm_io *last = end->writes.prev == &end->writes
-                              ? NULL
-                              : TSM_LIST_ENTRY(end->writes.prev, struct tsm_io, node);
-    bool is_behind = last && !last->pending.is_placed;
+    bool is_behind = is_behind_others(end);
 
     if (!fits && end->is_nowait)
         return write_nowait_over_quota(end, io);
@@ -430,7 +480,7 @@ static NTSTATUS submit_write(struct tsm_pipe_end *end, struct tsm_io *io)
     if (!is_behind && place(end, io, fits ? 0 : TSM_FRAME_REVOCABLE)) {
         wake_reader(end);
         /* Windows: strict order: what comes behind a pending write pends, unless it is empty. */
-        if ((fits && !last) || io->in_length == 0) {
+        if ((fits && tsm_list_is_empty(&end->writes)) || io->in_length == 0) {
             io->information = io->in_length;
             return STATUS_SUCCESS;
         }
@@ -440,6 +490,8 @@ static NTSTATUS submit_write(struct tsm_pipe_end *end, struct tsm_io *io)
         wake_reader(end);
     }
     io->pending.target = end->writer.payload;
+    if (end->share && !io->pending.is_placed)
+        tsm_pipe_share_queue(end, io);
     tsm_list_append(&end->writes, &io->node);
     return STATUS_PENDING;
 }
@@ -453,6 +505,7 @@ static NTSTATUS submit_flush(struct tsm_pipe_end *end, struct tsm_io *io)
     if (status != STATUS_SUCCESS || end->state != TSM_PIPE_CONNECTED)
         return status;
     io->pending.target = end->writer.messages;
+    io->pending.position = end->writer.head;
     if (tsm_list_is_empty(&end->writes) &&
         tsm_ring_writer_messages_read(&end->writer) >= io->pending.target)
         return STATUS_SUCCESS;
@@ -470,12 +523,11 @@ static NTSTATUS submit_transact(struct tsm_pipe_end *end, struct tsm_io *io)
         return status;
     if (!end->is_message_read || end->params.direction != 3)
         return STATUS_INVALID_PIPE_STATE;
-    if (!tsm_list_is_empty(&end->reads) || tsm_ring_peek(&end->reader, &next))
+    if (somebody_reads(end) || tsm_ring_peek(&end->reader, &next))
         return STATUS_PIPE_BUSY;
-    if (io->in_length > tsm_ring_frame_limit(end->writer.capacity))
+    if (io->in_length > tsm_ring_frame_limit(end->writer.capacity) || is_behind_others(end))
         return STATUS_INSUFFICIENT_RESOURCES;
-    tsm_list_append(&end->reads, &io->node);
-    publish_reads(end);
+    queue_read(end, io);
     /* Windows: the request is never held back by the quota. */
     if (!tsm_ring_write(&end->writer, io->in, io->in_length, 0, &frame)) {
         tsm_list_unlink(&io->node);
@@ -517,25 +569,40 @@ static void publish_cpu(struct tsm_pipe_end *end)
 static NTSTATUS pipe_submit(struct tsm_file *file, struct tsm_io *io)
 {
     struct tsm_pipe_end *end = tsm_pipe_end_from(file);
+    bool is_shared = tsm_unlikely(end->share != NULL);
+    NTSTATUS status = STATUS_INVALID_HANDLE;
 
     if (end->was_closed)
-        return STATUS_INVALID_HANDLE;
+        return status;
+    if (is_shared) {
+        tsm_pipe_share_lock(end);
+        tsm_pipe_share_look_after(end);
+    }
     tsm_pipe_end_refresh_locked(end);
     if (end->channel)
         publish_cpu(end);
     switch (io->kind) {
     case TSM_IO_READ:
-        return submit_read(end, io);
+        status = submit_read(end, io);
+        break;
     case TSM_IO_WRITE:
-        return submit_write(end, io);
+        status = submit_write(end, io);
+        break;
     case TSM_IO_FLUSH:
-        return submit_flush(end, io);
+        status = submit_flush(end, io);
+        break;
     case TSM_IO_TRANSACT:
-        return submit_transact(end, io);
+        status = submit_transact(end, io);
+        break;
     case TSM_IO_LISTEN:
-        return tsm_pipe_server_listen_locked(end, io);
+        status = tsm_pipe_server_listen_locked(end, io);
+        break;
     }
-    tsm_unreachable();
+    if (is_shared) {
+        tsm_pipe_share_unlock(end);
+        tsm_lock_acquire(&file->lock);
+    }
+    return status;
 }
 
 static DWORD pipe_type(struct tsm_file *file)
@@ -553,45 +620,58 @@ static bool pipe_is_signaled(struct tsm_object *object, uint32_t tid)
            tsm_channel_peer_state(end->channel) != TSM_SIDE_DISCONNECTED;
 }
 
-static void pipe_last_handle_closed(struct tsm_object *object)
+/* Nobody in this process has the end any more; others may. */
+static void end_close(struct tsm_pipe_end *end)
 {
-    struct tsm_pipe_end *end = tsm_pipe_end_from(tsm_file_from(object));
     struct tsm_io_batch batch;
 
     tsm_io_batch_init(&batch);
-    tsm_lock_acquire(&end->file.lock);
+    tsm_pipe_end_lock(end);
     /* A client that nobody has looked at yet is told goodbye like any other. */
     tsm_pipe_end_refresh_locked(end);
     end->was_closed = true;
 
+    bool is_last = !end->share || tsm_pipe_share_is_last(end);
+
+    if (!is_last)
+        tsm_pipe_share_go(end);
+
     struct tsm_channel *channel = tsm_pipe_end_detach_locked(end, STATUS_PIPE_BROKEN, &batch);
 
-    tsm_lock_release(&end->file.lock);
-    tsm_channel_close(channel, TSM_SIDE_CLOSED);
+    tsm_pipe_end_unlock(end);
+    if (is_last)
+        tsm_channel_close(channel, TSM_SIDE_CLOSED);
+    else
+        tsm_channel_drop(channel);
     tsm_io_batch_finish(&batch, NULL);
-    if (end->is_server)
+    if (end->is_server && is_last)
         tsm_pipe_server_close(end);
+    else if (end->is_server)
+        tsm_pipe_server_leave(end);
+}
+
+static void pipe_last_handle_closed(struct tsm_object *object)
+{
+    end_close(tsm_pipe_end_from(tsm_file_from(object)));
 }
 
 static void pipe_process_exits(struct tsm_object *object)
 {
     struct tsm_pipe_end *end = tsm_pipe_end_from(tsm_file_from(object));
 
-    tsm_lock_acquire(&end->file.lock);
-    if (end->is_server)
+    tsm_pipe_end_lock(end);
+    if (end->is_server && (!end->share || tsm_pipe_share_is_last(end)))
         tsm_pipe_server_close(end);
-    tsm_lock_release(&end->file.lock);
+    tsm_pipe_end_unlock(end);
 }
 
 static void pipe_destroy(struct tsm_object *object)
 {
     struct tsm_pipe_end *end = tsm_pipe_end_from(tsm_file_from(object));
 
-    if (!end->was_closed) { /* never had a handle */
-        tsm_channel_close(end->channel, TSM_SIDE_CLOSED);
-        if (end->is_server)
-            tsm_pipe_server_close(end);
-    }
+    if (!end->was_closed) /* never had a handle */
+        end_close(end);
+    tsm_pipe_share_free(end);
     free(end);
 }
 
@@ -603,6 +683,7 @@ const struct tsm_object_ops tsm_pipe_end_object_ops = {
     .last_handle_closed = pipe_last_handle_closed,
     .destroy = pipe_destroy,
     .process_exits = pipe_process_exits,
+    .export = tsm_pipe_share_export,
 };
 
 const struct tsm_file_ops tsm_pipe_end_file_ops = {

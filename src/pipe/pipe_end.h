@@ -11,6 +11,8 @@ struct tsm_pipe_needs {
     uint64_t tail, payload, messages;
 };
 
+struct tsm_pipe_share;
+
 struct tsm_pipe_end {
     struct tsm_file file;
     bool is_server;
@@ -35,6 +37,8 @@ struct tsm_pipe_end {
     struct tsm_list flushes;
     struct tsm_pipe_needs needs; /* of both; the peer gets a copy */
     struct tsm_list listens;
+
+    struct tsm_pipe_share *share; /* NULL: this process alone has the end */
 
     struct tsm_rendezvous rendezvous; /* server only */
     struct tsm_listener *listener;    /* while listening */
@@ -64,6 +68,10 @@ struct tsm_pipe_end *tsm_pipe_end_new(bool is_server, const struct tsm_name *nam
 tsm_must_check NTSTATUS tsm_pipe_end_attach_locked(struct tsm_pipe_end *end,
                                                    struct tsm_channel *channel);
 
+/* The two halves of it. If the second fails, the end has no channel. */
+void tsm_pipe_end_connect_locked(struct tsm_pipe_end *end, struct tsm_channel *channel);
+tsm_must_check NTSTATUS tsm_pipe_end_watch_locked(struct tsm_pipe_end *end);
+
 /* File lock held: takes the connection away; pending requests go to the batch with that status. The
  * caller closes the channel with tsm_channel_close() after unlocking. */
 tsm_must_check struct tsm_channel *tsm_pipe_end_detach_locked(struct tsm_pipe_end *end,
@@ -74,6 +82,9 @@ tsm_must_check struct tsm_channel *tsm_pipe_end_detach_locked(struct tsm_pipe_en
  * its client. */
 void tsm_pipe_end_refresh_locked(struct tsm_pipe_end *end);
 
+/* File lock held: R + what pending reads ask for, of all processes that have the end; 0: none does. */
+uint64_t tsm_pipe_end_claim(const struct tsm_pipe_end *end);
+
 /* File lock held: matches requests with data, room and events. */
 void tsm_pipe_end_pump_locked(struct tsm_pipe_end *end, struct tsm_io_batch *batch);
 
@@ -81,6 +92,8 @@ void tsm_pipe_end_pump_locked(struct tsm_pipe_end *end, struct tsm_io_batch *bat
 void tsm_pipe_server_notice_locked(struct tsm_pipe_end *end);
 /* Provided by pipe_server.c: what is left of the instance goes. No lock held. */
 void tsm_pipe_server_close(struct tsm_pipe_end *end);
+/* Provided by pipe_server.c: the instance goes on in other processes. No lock held. */
+void tsm_pipe_server_leave(struct tsm_pipe_end *end);
 /* Provided by pipe_server.c: sleeps until a client may have come. No lock held. */
 void tsm_pipe_server_park(struct tsm_pipe_end *end, struct tsm_io *io);
 NTSTATUS tsm_pipe_server_listen_locked(struct tsm_pipe_end *end, struct tsm_io *io);

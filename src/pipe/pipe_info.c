@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "pipe/pipe_info.h"
 
+#include "pipe/pipe_share.h"
+
 static NTSTATUS query_status_locked(struct tsm_pipe_end *end)
 {
     tsm_pipe_end_refresh_locked(end);
@@ -13,7 +15,7 @@ NTSTATUS tsm_pipe_info_peek(struct tsm_pipe_end *end, void *buffer, uint32_t len
     struct tsm_ring_next next;
     NTSTATUS status;
 
-    tsm_lock_acquire(&end->file.lock);
+    tsm_pipe_end_lock(end);
     tsm_pipe_end_refresh_locked(end);
 
     bool has_data =
@@ -35,20 +37,20 @@ NTSTATUS tsm_pipe_info_peek(struct tsm_pipe_end *end, void *buffer, uint32_t len
         out->available = (uint32_t)tsm_min_u64(available, UINT32_MAX);
         out->left = (uint32_t)(end->params.is_message_type ? rest - out->read : 0u - out->read);
     }
-    tsm_lock_release(&end->file.lock);
+    tsm_pipe_end_unlock(end);
     return status;
 }
 
 NTSTATUS tsm_pipe_info_get_state(struct tsm_pipe_end *end, uint32_t *state, uint32_t *instances)
 {
-    tsm_lock_acquire(&end->file.lock);
+    tsm_pipe_end_lock(end);
 
     NTSTATUS status = query_status_locked(end);
 
     if (NT_SUCCESS(status))
         *state =
             (end->is_nowait ? PIPE_NOWAIT : 0) | (end->is_message_read ? PIPE_READMODE_MESSAGE : 0);
-    tsm_lock_release(&end->file.lock);
+    tsm_pipe_end_unlock(end);
     if (NT_SUCCESS(status) && instances)
         *instances = (uint32_t)tsm_min_u64(tsm_rendezvous_count(&end->name), 255);
     return status;
@@ -58,38 +60,39 @@ NTSTATUS tsm_pipe_info_set_state(struct tsm_pipe_end *end, uint32_t state)
 {
     if (state & ~(uint32_t)(PIPE_NOWAIT | PIPE_READMODE_MESSAGE))
         return STATUS_INVALID_PARAMETER;
-    tsm_lock_acquire(&end->file.lock);
+    tsm_pipe_end_lock(end);
 
     NTSTATUS status = query_status_locked(end);
 
     if (NT_SUCCESS(status) && (state & PIPE_READMODE_MESSAGE) && !end->params.is_message_type)
         status = STATUS_INVALID_PARAMETER;
     if (NT_SUCCESS(status) && (state & PIPE_NOWAIT) && !end->is_nowait &&
-        !(tsm_list_is_empty(&end->reads) && tsm_list_is_empty(&end->writes)))
+        (!(tsm_list_is_empty(&end->reads) && tsm_list_is_empty(&end->writes)) ||
+         (end->share && tsm_pipe_share_others_wait(end))))
         status = STATUS_PIPE_BUSY;
     if (NT_SUCCESS(status)) {
         end->is_nowait = (state & PIPE_NOWAIT) != 0;
         end->is_message_read = (state & PIPE_READMODE_MESSAGE) != 0;
     }
-    tsm_lock_release(&end->file.lock);
+    tsm_pipe_end_unlock(end);
     return status;
 }
 
 NTSTATUS tsm_pipe_info_params(struct tsm_pipe_end *end, struct tsm_pipe_params *out)
 {
-    tsm_lock_acquire(&end->file.lock);
+    tsm_pipe_end_lock(end);
 
     NTSTATUS status = query_status_locked(end);
 
     if (NT_SUCCESS(status))
         *out = end->params;
-    tsm_lock_release(&end->file.lock);
+    tsm_pipe_end_unlock(end);
     return status;
 }
 
 NTSTATUS tsm_pipe_info_pid(struct tsm_pipe_end *end, enum tsm_pipe_party party, uint32_t *pid)
 {
-    tsm_lock_acquire(&end->file.lock);
+    tsm_pipe_end_lock(end);
 
     NTSTATUS status = query_status_locked(end);
     bool is_own = (party == TSM_PIPE_THE_SERVER) == end->is_server;
@@ -102,6 +105,6 @@ NTSTATUS tsm_pipe_info_pid(struct tsm_pipe_end *end, enum tsm_pipe_party party, 
         else
             *pid = is_own ? end->own_pid : end->peer_pid;
     }
-    tsm_lock_release(&end->file.lock);
+    tsm_pipe_end_unlock(end);
     return status;
 }

@@ -12,10 +12,12 @@
 
 #include "base/cpu.h"
 #include "os/futex.h"
+#include "pipe/pipe_share.h"
 #include "pipe/pipe_spin.h"
 
 #define BYTES_PER_PAUSE 256
 #define PAUSES_MAX      32
+#define LOOK_AGAIN_MS   100 /* whether those before it live */
 
 /* What a waiter saw before it let the lock go. */
 struct park_view {
@@ -28,6 +30,10 @@ struct park_view {
     uint32_t pauses;             /* reader: before it looks again */
     bool is_read;
     bool fetches_ahead; /* frames come that end in the line behind the word's */
+
+    _Atomic uint32_t *turn; /* shared end: changes when there is news of the other processes */
+    uint32_t turn_seen;
+    bool is_behind; /* one of them comes first */
 };
 
 static struct park_view park_view(struct tsm_pipe_end *end, struct tsm_channel *channel,
@@ -108,6 +114,28 @@ static bool spin(const struct park_view *view, struct tsm_io *io, uint32_t *budg
     return was_fruitful;
 }
 
+/* The same for an end of several processes. */
+static void end_park_shared(struct tsm_pipe_end *end, const struct park_view *view,
+                            struct tsm_io *io)
+{
+    const struct tsm_futex_word words[] = {{view->turn, view->turn_seen},
+                                           {view->wait, TSM_WAIT_FUTEX}};
+
+    if (view->is_behind) {
+        if (tsm_io_fall_asleep(io))
+            tsm_futex_wait_many(words, 1, &io->wake, TSM_IO_ASLEEP,
+                                tsm_deadline_in_ms(LOOK_AGAIN_MS));
+        return;
+    }
+    if (spin(view, io, &end->spin_us))
+        return;
+    atomic_store(view->wait, TSM_WAIT_FUTEX);
+    /* pairs with the fences in wake_reader() and publish_reads() */
+    atomic_thread_fence(memory_order_seq_cst);
+    if (!has_moved(view) && !is_over(view, io) && tsm_io_fall_asleep(io))
+        tsm_futex_wait_many(words, 2, &io->wake, TSM_IO_ASLEEP, TSM_DEADLINE_NEVER);
+}
+
 /* Spins, then sleeps, until something may have changed.
  *
  * Two words are slept on where the peer is a stranger, who could keep the shared one as it is and us
@@ -144,8 +172,13 @@ static struct park_view look(struct tsm_pipe_end *end, struct tsm_io *io, bool i
         tsm_ring_reader_doubt(&end->reader);
     }
     view = park_view(end, *channel, is_read);
-    if (view.channel->peer.is_own_user)
+    if (end->share) {
+        view.turn = tsm_pipe_share_turn(end, &view.turn_seen);
+        view.is_behind = (is_read || (io->kind == TSM_IO_WRITE && !io->pending.is_placed)) &&
+                         !tsm_pipe_share_is_next(end, io);
+    } else if (view.channel->peer.is_own_user) {
         io->sleeps_on = view.wait;
+    }
     return view;
 }
 
@@ -166,7 +199,7 @@ void tsm_pipe_park(struct tsm_file *file, struct tsm_io *io)
         struct tsm_io_batch batch;
 
         tsm_io_batch_init(&batch);
-        tsm_lock_acquire(&file->lock);
+        tsm_pipe_end_lock(end);
         io->sleeps_on = NULL;
         tsm_io_get_up(io);
         /* The first time a reader has looked a moment ago; a writer has to say what it needs. */
@@ -178,9 +211,11 @@ void tsm_pipe_park(struct tsm_file *file, struct tsm_io *io)
             left_last = tsm_channel_leave_locked(channel) ? channel : NULL;
             channel = NULL;
         }
-        tsm_lock_release(&file->lock);
+        tsm_pipe_end_unlock(end);
         tsm_io_batch_finish(&batch, io);
-        if (view.channel)
+        if (view.turn)
+            end_park_shared(end, &view, io);
+        else if (view.channel)
             end_park(end, &view, io);
         else if (tsm_io_fall_asleep(io)) /* another thread has finished it but for the last word */
             tsm_futex_wait(&io->wake, TSM_IO_ASLEEP, TSM_FUTEX_PRIVATE, TSM_DEADLINE_NEVER);

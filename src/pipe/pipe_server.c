@@ -12,6 +12,7 @@
 
 #include "base/trace.h"
 #include "os/futex.h"
+#include "pipe/pipe_share.h"
 
 #define LOOK_AGAIN_MS 1000
 
@@ -45,6 +46,14 @@ static NTSTATUS listen_anew(struct tsm_pipe_end *end)
     NTSTATUS status = tsm_rendezvous_listen(&end->rendezvous, &end->listener);
 
     end->state = NT_SUCCESS(status) ? TSM_PIPE_LISTENING : TSM_PIPE_DISCONNECTED;
+    if (end->share && NT_SUCCESS(status)) {
+        status = tsm_pipe_share_post(end);
+        if (!NT_SUCCESS(status)) {
+            tsm_rendezvous_stop(&end->rendezvous, end->listener);
+            end->listener = NULL;
+            end->state = TSM_PIPE_DISCONNECTED;
+        }
+    }
     return status;
 }
 
@@ -52,23 +61,33 @@ void tsm_pipe_server_notice_locked(struct tsm_pipe_end *end)
 {
     struct tsm_channel *channel;
     uint32_t access = 0;
+    bool had_accepted = end->listener && end->listener->accepted >= 0;
     NTSTATUS status =
         end->listener ? tsm_rendezvous_accept(&end->rendezvous, end->listener, &channel, &access)
                       : STATUS_PIPE_LISTENING;
 
-    if (status == STATUS_PIPE_LISTENING)
+    if (status == STATUS_PIPE_LISTENING) {
+        /* Others may hear first what it has to say. */
+        if (end->share && end->listener && end->listener->accepted >= 0 && !had_accepted)
+            (void)!NT_SUCCESS(tsm_pipe_share_post(end));
         return;
+    }
     tsm_rendezvous_stop(&end->rendezvous, end->listener);
     end->listener = NULL;
     if (NT_SUCCESS(status)) {
-        status = tsm_pipe_end_attach_locked(end, channel);
+        tsm_pipe_end_connect_locked(end, channel);
+        end->peer_access = access;
+        if (end->share)
+            status = tsm_pipe_share_post(end);
+        if (NT_SUCCESS(status))
+            status = tsm_pipe_end_watch_locked(end);
         if (NT_SUCCESS(status)) {
-            end->peer_access = access;
             /* Who has gone again is gone, although the service thread has not looked yet. */
             if (tsm_unix_wait_readable(channel->socket, tsm_deadline_in_ms(0)))
                 atomic_store_explicit(&channel->peer_gone, 1, memory_order_release);
             return;
         }
+        end->channel = NULL;
         tsm_channel_close(channel, TSM_SIDE_CLOSED);
     }
     tsm_trace(TSM_TRACE_PIPE, "a client was turned away: %s", tsm_status_name(status));
@@ -108,7 +127,7 @@ void tsm_pipe_server_park(struct tsm_pipe_end *end, struct tsm_io *io)
         int socket = -1;
 
         tsm_io_batch_init(&batch);
-        tsm_lock_acquire(&end->file.lock);
+        tsm_pipe_end_lock(end);
         tsm_io_get_up(io);
         /* The system had nothing for a new listener a while ago. */
         if (end->state == TSM_PIPE_DISCONNECTED && !tsm_io_is_done(io))
@@ -118,7 +137,7 @@ void tsm_pipe_server_park(struct tsm_pipe_end *end, struct tsm_io *io)
             listener = tsm_listener_ref(end->listener);
             socket = tsm_listener_poll_fd(listener);
         }
-        tsm_lock_release(&end->file.lock);
+        tsm_pipe_end_unlock(end);
         tsm_io_batch_finish(&batch, NULL);
         if (!tsm_io_is_done(io)) {
             if (listener)
@@ -141,16 +160,21 @@ NTSTATUS tsm_pipe_server_disconnect(struct tsm_pipe_end *end)
     if (!end->is_server)
         return STATUS_ILLEGAL_FUNCTION;
     tsm_io_batch_init(&batch);
-    tsm_lock_acquire(&end->file.lock);
+    tsm_pipe_end_lock(end);
     tsm_pipe_end_refresh_locked(end);
     if (end->state == TSM_PIPE_DISCONNECTED) {
         status = STATUS_PIPE_DISCONNECTED;
     } else {
+        /* What others find if this process dies before they can know. */
+        if (end->share && end->channel)
+            tsm_channel_announce(end->channel, TSM_SIDE_DISCONNECTED);
         channel = tsm_pipe_end_detach_locked(end, STATUS_PIPE_DISCONNECTED, &batch);
         tsm_rendezvous_stop(&end->rendezvous, end->listener);
         end->listener = NULL;
+        if (end->share)
+            status = tsm_pipe_share_post(end);
     }
-    tsm_lock_release(&end->file.lock);
+    tsm_pipe_end_unlock(end);
     tsm_channel_close(channel, TSM_SIDE_DISCONNECTED);
     tsm_io_batch_finish(&batch, NULL);
     return status;
@@ -161,4 +185,12 @@ void tsm_pipe_server_close(struct tsm_pipe_end *end)
     tsm_rendezvous_stop(&end->rendezvous, end->listener);
     end->listener = NULL;
     tsm_rendezvous_close(&end->rendezvous);
+}
+
+void tsm_pipe_server_leave(struct tsm_pipe_end *end)
+{
+    if (end->listener)
+        tsm_listener_unref(end->listener);
+    end->listener = NULL;
+    tsm_rendezvous_leave(&end->rendezvous);
 }

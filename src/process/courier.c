@@ -94,7 +94,7 @@ static NTSTATUS unpack(const struct tsm_handle_request *request, int fd, HANDLE 
     NTSTATUS status;
 
     memcpy(import.data, request->data, sizeof(import.data));
-    if ((request->type == TSM_IMPORT_FD_FILE) != (fd >= 0))
+    if ((request->type == TSM_IMPORT_FD_FILE || request->type == TSM_IMPORT_PIPE_END) != (fd >= 0))
         status = STATUS_INVALID_PARAMETER;
     else if (request->type == TSM_IMPORT_STATE && !tsm_arena_has_our_names())
         status = STATUS_NOT_SUPPORTED;
@@ -146,8 +146,11 @@ static NTSTATUS visit_answer(struct visit *visit, struct tsm_handle_request *req
     request->status = (uint32_t)status;
     request->handle = (uint32_t)(uintptr_t)made;
     tsm_handle_request_encode(request, record);
-    return tsm_unix_send(visit->watch.fd, record, sizeof(record),
-                         NT_SUCCESS(status) ? export.fd : -1);
+    status =
+        tsm_unix_send(visit->watch.fd, record, sizeof(record), NT_SUCCESS(status) ? export.fd : -1);
+    if (export.is_fd_owned)
+        tsm_fd_close(export.fd);
+    return status;
 }
 
 static void on_visitor(struct tsm_reactor_watch *watch, uint32_t events)
@@ -305,11 +308,16 @@ static NTSTATUS bring(const struct tsm_courier_order *order, HANDLE handle, bool
 
     if (NT_SUCCESS(status))
         status = reach(order->target, &socket);
-    if (!NT_SUCCESS(status))
+    if (!NT_SUCCESS(status)) {
+        if (export.is_fd_owned)
+            tsm_fd_close(export.fd);
         return status;
+    }
     request.flags = order->flags;
     request.options = 0;
     status = ask(socket, &request, &fd);
+    if (export.is_fd_owned)
+        tsm_fd_close(export.fd);
     if (fd >= 0)
         tsm_fd_close(fd); /* an answer to this has none */
     tsm_unix_close(socket);

@@ -45,18 +45,9 @@ static NTSTATUS collect_state(struct collection *collection, struct tsm_export *
     return STATUS_SUCCESS;
 }
 
-static NTSTATUS collect_one(const struct tsm_handle_info *info, void *context)
+/* For one more. */
+static NTSTATUS make_room(struct collection *collection)
 {
-    struct collection *collection = context;
-    struct tsm_export export = {.fd = -1};
-
-    if (!info->object->ops->export ||
-        !NT_SUCCESS(info->object->ops->export(info->object, &export)) ||
-        (export.type == TSM_IMPORT_STATE && !NT_SUCCESS(collect_state(collection, &export)))) {
-        tsm_trace(TSM_TRACE_PROCESS, "a handle to a %s cannot be inherited",
-                  info->object->ops->type_name);
-        return STATUS_SUCCESS;
-    }
     if (collection->count == collection->capacity) {
         uint32_t larger = collection->capacity ? 2 * collection->capacity : 16;
         uint8_t *entries = realloc(collection->entries, (size_t)larger * TSM_BLOB_ENTRY_SIZE);
@@ -69,7 +60,29 @@ static NTSTATUS collect_one(const struct tsm_handle_info *info, void *context)
         if (!fds)
             return STATUS_NO_MEMORY;
         collection->inherit->fds = fds;
+        fds = realloc(collection->inherit->own_fds, larger * sizeof(int));
+        if (!fds)
+            return STATUS_NO_MEMORY;
+        collection->inherit->own_fds = fds;
         collection->capacity = larger;
+    }
+    return STATUS_SUCCESS;
+}
+
+static NTSTATUS collect_one(const struct tsm_handle_info *info, void *context)
+{
+    struct collection *collection = context;
+    struct tsm_export export = {.fd = -1};
+    NTSTATUS status = make_room(collection);
+
+    if (!NT_SUCCESS(status))
+        return status;
+    if (!info->object->ops->export ||
+        !NT_SUCCESS(info->object->ops->export(info->object, &export)) ||
+        (export.type == TSM_IMPORT_STATE && !NT_SUCCESS(collect_state(collection, &export)))) {
+        tsm_trace(TSM_TRACE_PROCESS, "a handle to a %s cannot be inherited",
+                  info->object->ops->type_name);
+        return STATUS_SUCCESS;
     }
 
     struct tsm_blob_entry entry = {
@@ -85,6 +98,8 @@ static NTSTATUS collect_one(const struct tsm_handle_info *info, void *context)
                           collection->entries + (size_t)collection->count * TSM_BLOB_ENTRY_SIZE);
     if (export.fd > 2)
         collection->inherit->fds[collection->inherit->fd_count++] = export.fd;
+    if (export.is_fd_owned)
+        collection->inherit->own_fds[collection->inherit->own_count++] = export.fd;
     collection->count++;
     return STATUS_SUCCESS;
 }
@@ -135,9 +150,13 @@ void tsm_inherit_deinit(struct tsm_inherit *inherit)
         tsm_fd_close(inherit->blob_fd);
     if (inherit->heir_fd >= 0)
         tsm_fd_close(inherit->heir_fd);
+    for (uint32_t i = 0; i < inherit->own_count; i++)
+        tsm_fd_close(inherit->own_fds[i]);
     inherit->blob_fd = inherit->heir_fd = -1;
+    inherit->own_count = 0;
     free(inherit->fds);
-    inherit->fds = NULL;
+    free(inherit->own_fds);
+    inherit->fds = inherit->own_fds = NULL;
 }
 
 /* ---- standard handles ---- */

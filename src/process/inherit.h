@@ -12,8 +12,9 @@
 
 /* What a child gets: descriptors to keep open, and the blob's among them. */
 struct tsm_inherit {
-    int *fds; /* kept open in the child; owned, but not the descriptors */
-    uint32_t fd_count;
+    int *fds;     /* kept open in the child; owned, but not the descriptors */
+    int *own_fds; /* those of them that are */
+    uint32_t fd_count, own_count;
     int blob_fd; /* owned */
     int heir_fd; /* owned; -1: no shared objects go along */
 };

@@ -856,7 +856,6 @@ TEST(a_named_pipe_handle_works_in_the_child_that_inherits_it)
     char buffer[16];
     DWORD count = 0;
 
-    DEVIATES(6);
     server =
         CreateNamedPipeA(pipe_name(), PIPE_ACCESS_DUPLEX, PIPE_TYPE_BYTE, 1, 4096, 4096, 0, NULL);
     CHECK(server != INVALID_HANDLE_VALUE);

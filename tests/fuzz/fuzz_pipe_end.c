@@ -122,9 +122,94 @@ NTSTATUS tsm_pipe_server_listen_locked(struct tsm_pipe_end *end, struct tsm_io *
     return STATUS_PIPE_CONNECTED;
 }
 
+void tsm_pipe_server_leave(struct tsm_pipe_end *end)
+{
+}
+
+void tsm_channel_drop(struct tsm_channel *left)
+{
+}
+
 void tsm_pipe_park(struct tsm_file *file, struct tsm_io *io)
 {
     abort(); /* nobody sleeps here */
+}
+
+/* ---- nobody shares this end ---- */
+
+void tsm_pipe_share_lock(struct tsm_pipe_end *end)
+{
+    abort();
+}
+
+void tsm_pipe_share_unlock(struct tsm_pipe_end *end)
+{
+    abort();
+}
+
+void tsm_pipe_share_commit(struct tsm_pipe_end *end)
+{
+    abort();
+}
+
+void tsm_pipe_share_look_after(struct tsm_pipe_end *end)
+{
+    abort();
+}
+
+void tsm_pipe_share_queue(struct tsm_pipe_end *end, struct tsm_io *io)
+{
+    abort();
+}
+
+bool tsm_pipe_share_is_next(struct tsm_pipe_end *end, const struct tsm_io *io)
+{
+    abort();
+}
+
+bool tsm_pipe_share_others_read(struct tsm_pipe_end *end)
+{
+    abort();
+}
+
+bool tsm_pipe_share_others_write(struct tsm_pipe_end *end)
+{
+    abort();
+}
+
+bool tsm_pipe_share_others_wait(struct tsm_pipe_end *end)
+{
+    abort();
+}
+
+uint64_t tsm_pipe_share_claims(const struct tsm_pipe_end *end)
+{
+    abort();
+}
+
+void tsm_pipe_share_needs(struct tsm_pipe_end *end, struct tsm_pipe_needs *needs)
+{
+    abort();
+}
+
+bool tsm_pipe_share_is_last(struct tsm_pipe_end *end)
+{
+    abort();
+}
+
+void tsm_pipe_share_go(struct tsm_pipe_end *end)
+{
+    abort();
+}
+
+void tsm_pipe_share_free(struct tsm_pipe_end *end)
+{
+    MUST(!end->share);
+}
+
+NTSTATUS tsm_pipe_share_export(struct tsm_object *object, struct tsm_export *out)
+{
+    abort();
 }
 
 /* ---- the peer ---- */

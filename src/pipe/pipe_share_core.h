@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The memory that the processes of one end share, and what each of them has beside it. The peer never
+ * maps it: it goes only with the end, by inheritance or DuplicateHandle. For pipe_share.c and
+ * pipe_handover.c alone.
+ */
+#pragma once
+
+#include "os/fd_box.h"
+#include "os/robust_lock.h"
+#include "pipe/pipe_share.h"
+
+#define TSM_SHARE_MAGIC   0x45534d54u /* "TMSE" */
+#define TSM_SHARE_VERSION 1u
+#define TSM_SHARE_HOLDERS 256u
+#define TSM_SHARE_RECORDS 8u
+#define TSM_SHARE_TAKEN   32u
+#define TSM_SHARE_NOBODY  UINT32_MAX
+
+/* A frame that a pending write has laid and that can be taken back if its writer dies. */
+struct tsm_share_record {
+    uint64_t position; /* of the stream, behind it */
+    uint32_t place, length;
+};
+
+/* A process that has the end; written by itself, with the lock. Numbers of 0: nothing. */
+struct tsm_share_holder {
+    _Atomic uint32_t is_used;
+    uint32_t pid; /* 0: on its way to a process */
+    uint64_t read_ticket;
+    uint64_t write_ticket; /* of its first write that is not in the ring as a whole */
+    uint64_t claim;        /* bytes that its reads ask for */
+    struct tsm_pipe_needs needs;
+    _Atomic uint32_t record_count;
+    struct tsm_share_record records[TSM_SHARE_RECORDS];
+};
+
+/* A frame that was taken back: what was counted behind it moves down. */
+struct tsm_share_taken {
+    uint64_t position;
+    uint64_t bytes;
+};
+
+/* What lies in the box, and so what the end has. */
+enum tsm_share_post_kind { TSM_SHARE_NOTHING, TSM_SHARE_LISTENER, TSM_SHARE_CHANNEL };
+
+/* Everything that holders have to agree on. */
+struct tsm_share_state {
+    uint64_t commits;
+    uint64_t generation; /* of the connection or listener; what lies in the box has the same */
+    uint32_t post;       /* enum tsm_share_post_kind */
+    uint32_t state;      /* enum tsm_pipe_state */
+    uint32_t is_message_read, is_nowait, had_peer;
+    uint32_t peer_access, peer_pid;
+    uint32_t unfinished; /* number + 1 of the holder amid a message of several frames */
+    uint64_t taken_count;
+    struct tsm_ring_writer writer;
+    struct tsm_ring_reader reader;
+};
+
+struct tsm_share_core {
+    _Atomic uint32_t magic; /* written last */
+    uint32_t version;
+    uint64_t pid_space;
+    /* Of the end's birth; constant. */
+    uint32_t is_server, own_pid;
+    uint32_t is_open_to_all, folder_owner, folder_is_shared;
+    char params[TSM_INSTANCE_TEXT_SIZE];
+    char life_sign_file[TSM_ENTRY_TEXT + 20];
+    struct tsm_name name;
+
+    _Alignas(64) struct tsm_robust_lock lock;
+    _Atomic uint32_t turn; /* changes when others have reason to look again */
+    uint32_t used_holders;
+    uint64_t last_ticket;
+    _Atomic uint32_t current; /* which of the two states counts */
+    _Alignas(64) struct tsm_share_state states[2];
+    struct tsm_ring_journal journal;
+    uint64_t journal_commits; /* the journal counts if nothing was committed since */
+    struct tsm_share_taken taken[TSM_SHARE_TAKEN];
+    struct tsm_share_holder holders[TSM_SHARE_HOLDERS];
+};
+
+/* The record in the box. */
+struct tsm_share_post {
+    uint64_t generation;
+    uint32_t kind;
+    uint32_t access;       /* channel: what the client's handle may do */
+    int64_t hello_at_ns;   /* listener */
+    uint32_t has_accepted; /* listener: its second descriptor is a client */
+    uint32_t unused;
+    char file[TSM_ENTRY_TEXT + 20];
+    uint8_t rest[4];
+};
+
+/* What is to be done when the locks are dropped. */
+struct tsm_share_aftermath {
+    struct tsm_io_batch ended;
+    struct tsm_channel *left; /* another holder has ended it */
+    struct tsm_channel *cut;  /* a holder died while it ended it */
+};
+
+struct tsm_pipe_share {
+    struct tsm_share_core *core;
+    int memfd; /* opened by this process alone: its life is tied to it */
+    uint32_t self;
+    struct tsm_fd_box box;
+    uint64_t generation; /* of what this process has */
+    uint32_t post;
+    uint32_t unfinished; /* as in the state; TSM_SHARE_NOBODY: its writer is dead */
+    uint64_t taken_count, taken_seen;
+    bool is_blind; /* it could not get what lies in the box: it looks on */
+    bool is_gone;  /* it is no holder any more */
+    bool must_bump;
+    struct tsm_share_aftermath aftermath;
+};
+
+#define TSM_SHARE_SIZE tsm_align_up(sizeof(struct tsm_share_core), 4096)
+
+static inline struct tsm_share_state *tsm_share_current(struct tsm_share_core *core)
+{
+    return &core->states[atomic_load_explicit(&core->current, memory_order_acquire) & 1];
+}
+
+static inline uint32_t tsm_share_used(struct tsm_share_core *core)
+{
+    return (uint32_t)tsm_min_u64(*(volatile uint32_t *)&core->used_holders, TSM_SHARE_HOLDERS);
+}
+
+/* Lock held: a number for the process that will use that open file. */
+tsm_must_check NTSTATUS tsm_share_holder_new(struct tsm_pipe_end *end, int memfd, uint32_t pid,
+                                             uint32_t *out);
+
+/* Lock held. In pipe_handover.c: makes what lies in the box this process' own, and lets go of what it
+ * had. */
+void tsm_share_follow(struct tsm_pipe_end *end, const struct tsm_share_state *now);
+
+/* Lock held, whose holder died. In pipe_handover.c: ends what it had begun with the box. */
+void tsm_share_repair(struct tsm_pipe_end *end);
