@@ -268,6 +268,14 @@ NTSTATUS tsm_listener_from_holder(int socket, int accepted, const char *file,
     return STATUS_SUCCESS;
 }
 
+void tsm_rendezvous_sweep(struct tsm_rendezvous *rendezvous)
+{
+    if (rendezvous->folder.fd < 0 || !NT_SUCCESS(tsm_name_folder_lock(&rendezvous->folder)))
+        return;
+    tsm_name_folder_sweep(&rendezvous->folder);
+    tsm_name_folder_unlock(&rendezvous->folder);
+}
+
 void tsm_rendezvous_leave(struct tsm_rendezvous *rendezvous)
 {
     if (rendezvous->folder.fd >= 0)

@@ -71,6 +71,9 @@ tsm_must_check NTSTATUS tsm_listener_from_holder(int socket, int accepted, const
                                                  struct tsm_deadline hello_deadline,
                                                  struct tsm_listener **out);
 
+/* Removes what processes that were killed have left of the name. */
+void tsm_rendezvous_sweep(struct tsm_rendezvous *rendezvous);
+
 /* Others go on with the instance: this process gives its descriptors back. */
 void tsm_rendezvous_leave(struct tsm_rendezvous *rendezvous);
 

@@ -184,6 +184,9 @@ void tsm_pipe_server_close(struct tsm_pipe_end *end)
 {
     tsm_rendezvous_stop(&end->rendezvous, end->listener);
     end->listener = NULL;
+    /* The one that is closed last may be the only one that was not killed. */
+    if (end->share)
+        tsm_rendezvous_sweep(&end->rendezvous);
     tsm_rendezvous_close(&end->rendezvous);
 }
 
