@@ -212,15 +212,17 @@ static void publish_counters(const struct tsm_ring_writer *writer)
 }
 
 /* From here on the frame is there once its word, or that of the jump to it, is not 0. */
-static void journal_note(struct tsm_ring_writer *writer, const struct tsm_frame *frame,
-                         uint32_t flags)
+static void journal_note(struct tsm_ring_writer *writer, const struct tsm_frame *jump,
+                         uint64_t frame, uint32_t length, uint32_t flags)
 {
     struct tsm_ring_journal *journal = writer->journal;
 
     atomic_store_explicit(&journal->is_set, 0, memory_order_relaxed);
     atomic_signal_fence(memory_order_seq_cst);
-    journal->place = (uint64_t)((const uint8_t *)frame - writer->data);
     journal->flags = flags;
+    journal->length = length;
+    journal->frame = frame;
+    journal->place = jump ? (uint64_t)((const uint8_t *)jump - writer->data) : frame;
     tsm_ring_writer_save(writer, &journal->writer);
     atomic_store_explicit(&journal->is_set, 1, memory_order_release);
     atomic_signal_fence(memory_order_seq_cst);
@@ -261,7 +263,7 @@ bool tsm_ring_write(struct tsm_ring_writer *writer, const void *data, uint32_t l
     if (first)
         memcpy(frame + 1, data, first);
     if (tsm_unlikely(writer->journal != NULL))
-        journal_note(writer, jump ? jump : frame, flags);
+        journal_note(writer, jump, *frame_place, length, flags);
     /* pairs with the acquire in frame_view_at() */
     atomic_store_explicit(&frame->word, length | flags | TSM_FRAME_VALID, memory_order_release);
     if (tsm_unlikely(jump != NULL))

@@ -60,8 +60,9 @@ struct tsm_ring_reader {
  * the word at place whether it did. */
 struct tsm_ring_journal {
     _Atomic uint32_t is_set;
-    uint32_t flags; /* of the frame */
-    uint64_t place;
+    uint32_t flags, length; /* of the frame */
+    uint64_t frame;         /* where it lies */
+    uint64_t place;         /* of its word, or of that of the jump to it */
     struct tsm_ring_writer writer;
 };
 

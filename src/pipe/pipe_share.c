@@ -67,17 +67,20 @@ static void note_reads(struct tsm_pipe_end *end, struct tsm_share_holder *own)
     own->claim = claim;
 }
 
+static uint32_t record_count(uint32_t word)
+{
+    return (uint32_t)tsm_min_u64(word & ~TSM_SHARE_SECOND_SET, TSM_SHARE_RECORDS);
+}
+
 static void note_writes(struct tsm_pipe_end *end, struct tsm_share_holder *own)
 {
     struct tsm_pipe_share *share = end->share;
+    uint32_t before = atomic_load_explicit(&own->record_count, memory_order_relaxed);
+    uint32_t set = (before & TSM_SHARE_SECOND_SET) ^ TSM_SHARE_SECOND_SET, count = 0;
     uint64_t ticket = 0;
-    uint32_t count = 0;
 
-    if (tsm_list_is_empty(&end->writes) && own->record_count == 0 && own->write_ticket == 0)
+    if (tsm_list_is_empty(&end->writes) && record_count(before) == 0 && own->write_ticket == 0)
         return;
-    /* Whoever dies in between leaves none: then its frames stay. */
-    atomic_store_explicit(&own->record_count, 0, memory_order_relaxed);
-    atomic_signal_fence(memory_order_seq_cst);
     TSM_LIST_FOR_EACH(node, &end->writes)
     {
         const struct tsm_io *io = io_at(node);
@@ -89,13 +92,14 @@ static void note_writes(struct tsm_pipe_end *end, struct tsm_share_holder *own)
             break;
         }
         if (io->pending.is_revocable && count < TSM_SHARE_RECORDS)
-            own->records[count++] = (struct tsm_share_record){
+            own->records[set != 0][count++] = (struct tsm_share_record){
                 .position = io->pending.position,
                 .place = (uint32_t)io->pending.frame,
                 .length = io->in_length,
             };
     }
-    atomic_store_explicit(&own->record_count, count, memory_order_release);
+    atomic_signal_fence(memory_order_seq_cst);
+    atomic_store_explicit(&own->record_count, count | set, memory_order_release);
     if (own->write_ticket && own->write_ticket != ticket)
         share->must_bump |= others_wait(share, true);
     own->write_ticket = ticket;
@@ -194,37 +198,42 @@ static void wake_reader(struct tsm_pipe_end *end)
     tsm_channel_wake(&end->writer.shared->consumer_wait.wait);
 }
 
-static void take_back(struct tsm_pipe_end *end, struct tsm_share_holder *holder)
+static void take_back_one(struct tsm_pipe_end *end, const struct tsm_share_record *record)
 {
     struct tsm_pipe_share *share = end->share;
-    uint32_t count = (uint32_t)tsm_min_u64(
-        atomic_load_explicit(&holder->record_count, memory_order_acquire), TSM_SHARE_RECORDS);
+    uint64_t tail = atomic_load_explicit(&end->writer.shared->consumer.tail, memory_order_acquire);
 
-    for (uint32_t i = 0; i < count && end->channel; i++) {
+    if (record->place % 8 || record->position > end->writer.head || tail >= record->position ||
+        (uint64_t)record->place + record->length + 2 * sizeof(struct tsm_frame) >
+            end->writer.capacity ||
+        was_taken(share, record->position))
+        return;
+
+    uint32_t rest = tsm_ring_cancel(&end->writer, record->place, record->length);
+
+    if (rest == 0)
+        return;
+    share->core->taken[share->taken_count % TSM_SHARE_TAKEN] =
+        (struct tsm_share_taken){record->position, rest};
+    atomic_signal_fence(memory_order_seq_cst);
+    share->taken_count++;
+    follow_taken(end);
+    share->must_bump = true;
+    /* Before the record goes, so that nobody takes it back twice. */
+    tsm_pipe_share_commit(end);
+    wake_reader(end);
+}
+
+static void take_back(struct tsm_pipe_end *end, struct tsm_share_holder *holder)
+{
+    uint32_t word = atomic_load_explicit(&holder->record_count, memory_order_acquire);
+
+    for (uint32_t i = 0; i < record_count(word) && end->channel; i++) {
         const struct tsm_share_record record =
-            *(volatile struct tsm_share_record *)&holder->records[i];
-        uint64_t tail =
-            atomic_load_explicit(&end->writer.shared->consumer.tail, memory_order_acquire);
+            *(volatile struct tsm_share_record *)&holder
+                 ->records[(word & TSM_SHARE_SECOND_SET) != 0][i];
 
-        if (record.place % 8 || record.position > end->writer.head || tail >= record.position ||
-            (uint64_t)record.place + record.length + 2 * sizeof(struct tsm_frame) >
-                end->writer.capacity ||
-            was_taken(share, record.position))
-            continue;
-
-        uint32_t rest = tsm_ring_cancel(&end->writer, record.place, record.length);
-
-        if (rest == 0)
-            continue;
-        share->core->taken[share->taken_count % TSM_SHARE_TAKEN] =
-            (struct tsm_share_taken){record.position, rest};
-        atomic_signal_fence(memory_order_seq_cst);
-        share->taken_count++;
-        follow_taken(end);
-        share->must_bump = true;
-        /* Before the record goes, so that nobody takes it back twice. */
-        tsm_pipe_share_commit(end);
-        wake_reader(end);
+        take_back_one(end, &record);
     }
     atomic_store_explicit(&holder->record_count, 0, memory_order_release);
 }
@@ -311,7 +320,8 @@ void tsm_pipe_share_look_after(struct tsm_pipe_end *end)
     if (end->share->is_gone)
         return;
     for (uint32_t i = 0; i < tsm_share_used(end->share->core); i++)
-        if ((core->holders[i].record_count || core->holders[i].claim) && holder_is_dead(end, i))
+        if ((record_count(core->holders[i].record_count) || core->holders[i].claim) &&
+            holder_is_dead(end, i))
             reap(end, i);
 }
 
@@ -370,7 +380,7 @@ bool tsm_pipe_share_others_wait(struct tsm_pipe_end *end)
 
     reap_all(end);
     for (uint32_t i = 0; i < tsm_share_used(share->core); i++)
-        if (i != share->self && share->core->holders[i].record_count)
+        if (i != share->self && record_count(share->core->holders[i].record_count))
             return true;
     return others_wait(share, false) || others_wait(share, true);
 }
@@ -452,10 +462,18 @@ static void recover(struct tsm_pipe_end *end)
     if (share->is_blind)
         return;
     if (end->channel) {
-        if (share->core->journal_commits == now->commits && tsm_ring_writer_recover(&end->writer))
-            share->unfinished = share->core->journal.flags & TSM_FRAME_MORE ? TSM_SHARE_NOBODY : 0;
+        const struct tsm_ring_journal journal = share->core->journal;
+        bool has_written =
+            share->core->journal_commits == now->commits && tsm_ring_writer_recover(&end->writer);
+
+        if (has_written)
+            share->unfinished = journal.flags & TSM_FRAME_MORE ? TSM_SHARE_NOBODY : 0;
         end->reader.had_dead = true;
         tsm_pipe_share_commit(end);
+        /* It was going to wait until there is room for that. */
+        if (has_written && (journal.flags & TSM_FRAME_REVOCABLE))
+            take_back_one(end, &(struct tsm_share_record){end->writer.head, (uint32_t)journal.frame,
+                                                          journal.length});
         tsm_ring_writer_publish(&end->writer);
         tsm_ring_reader_publish(&end->reader, tsm_pipe_end_claim(end));
         wake_reader(end);

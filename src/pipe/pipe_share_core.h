@@ -10,12 +10,13 @@
 #include "os/robust_lock.h"
 #include "pipe/pipe_share.h"
 
-#define TSM_SHARE_MAGIC   0x45534d54u /* "TMSE" */
-#define TSM_SHARE_VERSION 1u
-#define TSM_SHARE_HOLDERS 256u
-#define TSM_SHARE_RECORDS 8u
-#define TSM_SHARE_TAKEN   32u
-#define TSM_SHARE_NOBODY  UINT32_MAX
+#define TSM_SHARE_MAGIC      0x45534d54u /* "TMSE" */
+#define TSM_SHARE_VERSION    1u
+#define TSM_SHARE_HOLDERS    256u
+#define TSM_SHARE_RECORDS    8u
+#define TSM_SHARE_SECOND_SET 0x100u
+#define TSM_SHARE_TAKEN      32u
+#define TSM_SHARE_NOBODY     UINT32_MAX
 
 /* A frame that a pending write has laid and that can be taken back if its writer dies. */
 struct tsm_share_record {
@@ -31,8 +32,8 @@ struct tsm_share_holder {
     uint64_t write_ticket; /* of its first write that is not in the ring as a whole */
     uint64_t claim;        /* bytes that its reads ask for */
     struct tsm_pipe_needs needs;
-    _Atomic uint32_t record_count;
-    struct tsm_share_record records[TSM_SHARE_RECORDS];
+    _Atomic uint32_t record_count; /* and TSM_SHARE_SECOND_SET, if the second of the sets counts */
+    struct tsm_share_record records[2][TSM_SHARE_RECORDS];
 };
 
 /* A frame that was taken back: what was counted behind it moves down. */
