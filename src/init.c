@@ -21,6 +21,7 @@
 #include "process/inherit.h"
 #include "process/process.h"
 #include "process/registered_wait.h"
+#include "process/relay.h"
 #include "process/thread.h"
 #include "process/threadpool.h"
 #include "sync/arena.h"
@@ -49,6 +50,9 @@ static void after_fork_in_child(void)
 __attribute__((constructor)) static void transom_init(void)
 {
     tsm_trace_init();
+
+    bool is_relay = tsm_relay_prepare();
+
     tsm_thread_init();
     tsm_fd_file_init();
     tsm_console_ctrl_set_interrupt(tsm_console_interrupt);
@@ -61,7 +65,12 @@ __attribute__((constructor)) static void transom_init(void)
     tsm_handle_set_pseudo(&pseudo_handles);
     pthread_atfork(NULL, NULL, after_fork_in_child);
     tsm_exit_code_init();
-    if (tsm_inherit_import())
+
+    bool is_child = tsm_inherit_import();
+
+    if (is_relay)
+        tsm_relay_run();
+    if (is_child)
         tsm_courier_start();
 }
 

@@ -460,6 +460,14 @@ NTSTATUS tsm_fd_pipe_peek(int fd, void *buffer, uint32_t length, uint32_t *count
     return status;
 }
 
+void tsm_fd_pipe_wait_unread(int write_end)
+{
+    struct pollfd poll_fd = {.fd = write_end};
+
+    while (poll(&poll_fd, 1, -1) < 0 && errno == EINTR)
+        ;
+}
+
 /* ---- paths ---- */
 
 NTSTATUS tsm_fd_unlink(const char *path)

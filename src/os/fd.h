@@ -82,6 +82,9 @@ tsm_must_check NTSTATUS tsm_fd_pipe_drain(int fd);
 tsm_must_check NTSTATUS tsm_fd_pipe_waiting(int fd, uint32_t *bytes);
 tsm_must_check NTSTATUS tsm_fd_pipe_capacity(int fd, uint32_t *bytes);
 
+/* Waits until nobody can read any more what is written to this end. */
+void tsm_fd_pipe_wait_unread(int write_end);
+
 /* Copies what a pipe holds without consuming it. */
 tsm_must_check NTSTATUS tsm_fd_pipe_peek(int fd, void *buffer, uint32_t length, uint32_t *count);
 

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -226,6 +227,16 @@ NTSTATUS tsm_spawn_high_fd(int fd, int *out)
     return STATUS_SUCCESS;
 }
 
+NTSTATUS tsm_spawn_null_fd(int *out)
+{
+    int fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+    NTSTATUS status = fd >= 0 ? tsm_spawn_high_fd(fd, out) : tsm_status_from_errno(errno);
+
+    if (fd >= 0)
+        close(fd);
+    return status;
+}
+
 bool tsm_spawn_is_executable(const char *path)
 {
     struct stat info;
@@ -243,4 +254,55 @@ bool tsm_spawn_is_directory(const char *path)
 void tsm_spawn_set_cloexec(int fd)
 {
     fcntl(fd, F_SETFD, FD_CLOEXEC);
+}
+
+bool tsm_spawn_own_path(char *path, size_t size)
+{
+    ssize_t length = readlink("/proc/self/exe", path, size - 1);
+
+    if (length <= 0 || (size_t)length >= size - 1)
+        return false;
+    path[length] = 0;
+    return tsm_spawn_is_executable(path);
+}
+
+bool tsm_spawn_file_has(const char *path, const char *const texts[], uint32_t count)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    struct stat info;
+    bool has = false;
+
+    if (fd < 0)
+        return false;
+    if (fstat(fd, &info) == 0 && S_ISREG(info.st_mode) && info.st_size > 0) {
+        size_t size = (size_t)info.st_size;
+        void *memory = mmap(NULL, size, PROT_READ, MAP_PRIVATE, fd, 0);
+
+        for (uint32_t i = 0; memory != MAP_FAILED && i < count && !has; i++)
+            has = memmem(memory, size, texts[i], strlen(texts[i])) != NULL;
+        if (memory != MAP_FAILED)
+            munmap(memory, size);
+    }
+    close(fd);
+    return has;
+}
+
+NTSTATUS tsm_spawn_detach(void)
+{
+    pid_t child = fork();
+
+    if (child < 0)
+        return tsm_status_from_errno(errno);
+    if (child > 0)
+        _exit(0);
+    setsid();
+    return STATUS_SUCCESS;
+}
+
+void tsm_spawn_await(int pidfd)
+{
+    siginfo_t info;
+
+    while (waitid(P_PIDFD, (id_t)pidfd, &info, WEXITED) < 0 && errno == EINTR)
+        ;
 }

@@ -49,6 +49,21 @@ tsm_must_check NTSTATUS tsm_spawn_read_data_fd(int fd, void **data, size_t *leng
 
 /* A copy of fd with a number of 10 or above. */
 tsm_must_check NTSTATUS tsm_spawn_high_fd(int fd, int *out);
+
+/* Nothing to read, and whatever is written goes nowhere; a number of 10 or above. */
+tsm_must_check NTSTATUS tsm_spawn_null_fd(int *out);
 bool tsm_spawn_is_executable(const char *path);
 bool tsm_spawn_is_directory(const char *path);
+
+/* The program that runs here. False: it is not to be found any more. */
+bool tsm_spawn_own_path(char *path, size_t size);
+
+/* A file that has one of these texts in it. */
+bool tsm_spawn_file_has(const char *path, const char *const texts[], uint32_t count);
+
+/* The calling process goes on as a child of nobody, in the background; it must have one thread. */
+tsm_must_check NTSTATUS tsm_spawn_detach(void);
+
+/* Waits for a child that is about to end. */
+void tsm_spawn_await(int pidfd);
 void tsm_spawn_set_cloexec(int fd);

@@ -104,44 +104,62 @@ static NTSTATUS collect_one(const struct tsm_handle_info *info, void *context)
     return STATUS_SUCCESS;
 }
 
+/* The blob of what was collected; the collection is used up, and so is the rest if that fails. */
+static NTSTATUS finish(struct collection *collection, const HANDLE std_handles[3], NTSTATUS status,
+                       struct tsm_inherit *out)
+{
+    size_t size = TSM_BLOB_HEADER_SIZE + (size_t)collection->count * TSM_BLOB_ENTRY_SIZE;
+    struct tsm_inherit *made = collection->inherit;
+    struct tsm_blob_header header = {.count = collection->count};
+    uint8_t *blob = NULL;
+
+    if (NT_SUCCESS(status)) {
+        blob = malloc(size);
+        status = blob ? STATUS_SUCCESS : STATUS_NO_MEMORY;
+    }
+    if (NT_SUCCESS(status)) {
+        for (int i = 0; i < 3; i++)
+            header.std_handles[i] = std_handles ? (uint32_t)(uintptr_t)std_handles[i] : 0;
+        tsm_blob_encode_header(&header, blob);
+        if (collection->count)
+            memcpy(blob + TSM_BLOB_HEADER_SIZE, collection->entries, size - TSM_BLOB_HEADER_SIZE);
+        status = tsm_spawn_data_fd(blob, size, &made->blob_fd);
+    }
+    free(blob);
+    free(collection->entries);
+    if (!NT_SUCCESS(status)) {
+        tsm_inherit_deinit(made);
+        return status;
+    }
+    made->fds[made->fd_count++] = made->blob_fd;
+    *out = *made;
+    return STATUS_SUCCESS;
+}
+
 NTSTATUS tsm_inherit_collect(bool with_handles, const HANDLE std_handles[3],
                              struct tsm_inherit *out)
 {
     struct tsm_inherit made = {.blob_fd = -1, .heir_fd = -1};
     struct collection collection = {.inherit = &made};
-    struct tsm_blob_header header;
     NTSTATUS status = STATUS_SUCCESS;
-    uint8_t *blob = NULL;
-    size_t size;
 
     made.fds = malloc(sizeof(int));
     if (!made.fds)
         return STATUS_NO_MEMORY;
     if (with_handles)
         status = tsm_handle_for_each_inheritable(collect_one, &collection);
-    if (NT_SUCCESS(status)) {
-        size = TSM_BLOB_HEADER_SIZE + (size_t)collection.count * TSM_BLOB_ENTRY_SIZE;
-        blob = malloc(size);
-        status = blob ? STATUS_SUCCESS : STATUS_NO_MEMORY;
-    }
-    if (NT_SUCCESS(status)) {
-        header.count = collection.count;
-        for (int i = 0; i < 3; i++)
-            header.std_handles[i] = with_handles ? (uint32_t)(uintptr_t)std_handles[i] : 0;
-        tsm_blob_encode_header(&header, blob);
-        if (collection.count)
-            memcpy(blob + TSM_BLOB_HEADER_SIZE, collection.entries, size - TSM_BLOB_HEADER_SIZE);
-        status = tsm_spawn_data_fd(blob, size, &made.blob_fd);
-    }
-    free(blob);
-    free(collection.entries);
-    if (!NT_SUCCESS(status)) {
-        tsm_inherit_deinit(&made);
-        return status;
-    }
-    made.fds[made.fd_count++] = made.blob_fd;
-    *out = made;
-    return STATUS_SUCCESS;
+    return finish(&collection, with_handles ? std_handles : NULL, status, out);
+}
+
+NTSTATUS tsm_inherit_one(const struct tsm_handle_info *info, struct tsm_inherit *out)
+{
+    struct tsm_inherit made = {.blob_fd = -1, .heir_fd = -1};
+    struct collection collection = {.inherit = &made};
+    NTSTATUS status = collect_one(info, &collection);
+
+    if (NT_SUCCESS(status) && collection.count == 0)
+        status = STATUS_NOT_SUPPORTED;
+    return finish(&collection, NULL, status, out);
 }
 
 void tsm_inherit_deinit(struct tsm_inherit *inherit)

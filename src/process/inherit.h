@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "base/status.h"
+#include "object/handle_table.h"
 
 #define TSM_INHERIT_VARIABLE "TRANSOM_HANDLES"
 #define TSM_INHERIT_DETACHED "d" /* behind the number: the child has no console */
@@ -23,6 +24,10 @@ struct tsm_inherit {
  * left out, with a trace line. */
 tsm_must_check NTSTATUS tsm_inherit_collect(bool with_handles, const HANDLE std_handles[3],
                                             struct tsm_inherit *out);
+
+/* One object alone, under the handle's value. STATUS_NOT_SUPPORTED: it cannot cross. */
+tsm_must_check NTSTATUS tsm_inherit_one(const struct tsm_handle_info *info,
+                                        struct tsm_inherit *out);
 void tsm_inherit_deinit(struct tsm_inherit *inherit);
 
 /* In the child, at its start: makes the handles. A blob that is malformed or not there is ignored.

@@ -26,6 +26,7 @@
 #include "process/courier.h"
 #include "process/exit_code.h"
 #include "process/inherit.h"
+#include "process/relay.h"
 #include "sync/wait.h"
 
 struct tsm_process {
@@ -327,21 +328,29 @@ static NTSTATUS resolve(const struct tsm_process_start *start, char **path, char
 
 /* ---- starting ---- */
 
-/* The descriptor behind a standard handle, as a copy above the low numbers; -1 for none. */
-static NTSTATUS std_fd(HANDLE handle, int *out)
+/* The descriptor behind a standard handle, above the low numbers; -1 for none. */
+static NTSTATUS std_fd(HANDLE handle, unsigned int index, const char *program, int *out)
 {
     tsm_cleanup(tsm_file_unrefp) struct tsm_file *file = NULL;
-    NTSTATUS status = STATUS_SUCCESS;
+    NTSTATUS status;
+    int fd;
 
     *out = -1;
-    if (handle && handle != (HANDLE)(intptr_t)-1) {
-        status = tsm_file_from_handle(handle, 0, &file);
-        if (!NT_SUCCESS(status))
-            return STATUS_SUCCESS; /* Windows: not checked */
-        if (!tsm_fd_file_from(file))
-            return STATUS_NOT_SUPPORTED; /* the end of a named pipe is no descriptor */
+    if (!handle || handle == (HANDLE)(intptr_t)-1)
+        return STATUS_SUCCESS;
+    status = tsm_file_from_handle(handle, 0, &file);
+    if (!NT_SUCCESS(status))
+        return STATUS_SUCCESS; /* Windows: not checked */
+    if (tsm_fd_file_from(file))
         return tsm_spawn_high_fd(tsm_fd_file_from(file)->fd, out);
-    }
+    /* The end of a named pipe is no descriptor. */
+    if (tsm_relay_is_needless(program, index))
+        return tsm_spawn_null_fd(out);
+    status = tsm_relay_start(file, index, &fd);
+    if (!NT_SUCCESS(status))
+        return status;
+    status = tsm_spawn_high_fd(fd, out);
+    tsm_fd_close(fd);
     return status;
 }
 
@@ -391,7 +400,9 @@ static NTSTATUS launch(const struct tsm_process_start *start, const char *path, 
     spawn.kept_fds = inherit.fds;
     spawn.kept_count = inherit.fd_count;
     for (unsigned int i = 0; i < 3 && NT_SUCCESS(status) && start->has_std_handles; i++)
-        status = std_fd(start->std_handles[i], &spawn.std_fds[i]);
+        status = i == 2 && start->std_handles[2] == start->std_handles[1] && spawn.std_fds[1] >= 0
+                     ? tsm_spawn_high_fd(spawn.std_fds[1], &spawn.std_fds[2])
+                     : std_fd(start->std_handles[i], i, path, &spawn.std_fds[i]);
     if (NT_SUCCESS(status))
         status = !environment          ? STATUS_NO_MEMORY
                  : start->is_suspended ? tsm_spawn_stopped(&spawn, &process->pid, &process->pidfd)
