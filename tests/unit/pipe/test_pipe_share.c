@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: MIT */
+/* Holders of one end, here as several objects of one process. */
+#include "support.h"
+
+#include <fcntl.h>
+#include <sys/socket.h>
+
+#include "io/file.h"
+#include "os/fd.h"
+#include "os/fd_box.h"
+#include "os/memfd.h"
+#include "pipe/pipe_client.h"
+#include "pipe/pipe_info.h"
+#include "pipe/pipe_server.h"
+#include "pipe/pipe_share_core.h"
+
+struct ends {
+    struct tsm_pipe_end *server, *client, *sharer; /* of the client's end */
+};
+
+static struct tsm_file *import_from(struct tsm_pipe_end *end)
+{
+    struct tsm_export export = {.fd = -1};
+    struct tsm_object *object;
+
+    assert_status(tsm_pipe_share_export(&end->file.object, &export), STATUS_SUCCESS);
+    assert_int_equal(export.type, TSM_IMPORT_PIPE_END);
+    assert_true(export.is_fd_owned);
+    assert_status(tsm_import(&export, &object), STATUS_SUCCESS);
+    return tsm_file_from(object);
+}
+
+static struct ends ends_new(void)
+{
+    static int number;
+    struct tsm_rendezvous_request request = {
+        .params = {.is_message_type = true,
+                   .direction = 3,
+                   .max_instances = 1,
+                   .out_quota = 100,
+                   .in_quota = 100,
+                   .timeout_ms = 50},
+    };
+    char16_t text[64] = u"\\\\.\\pipe\\share 00000000 00";
+    struct tsm_file *client;
+    struct tsm_name name;
+    struct ends ends;
+    uint32_t granted;
+    size_t at = 0;
+
+    while (text[at])
+        at++;
+    text[at - 1] = (char16_t)('0' + ++number % 10);
+    text[at - 2] = (char16_t)('0' + number / 10);
+    for (uint32_t i = 0, pid = (uint32_t)getpid(); i < 8; i++, pid /= 10)
+        text[at - 4 - i] = (char16_t)('0' + pid % 10);
+    assert_status(tsm_name_parse_pipe(text, &name), STATUS_SUCCESS);
+    assert_status(tsm_pipe_server_create(&name, &request, true, false, &ends.server),
+                  STATUS_SUCCESS);
+    assert_status(tsm_pipe_client_open(text, GENERIC_READ | GENERIC_WRITE, &client, &granted),
+                  STATUS_SUCCESS);
+    ends.client = tsm_pipe_end_from(client);
+    ends.sharer = tsm_pipe_end_from(import_from(ends.client));
+    assert_non_null(ends.sharer);
+    return ends;
+}
+
+static void end_unref(struct tsm_pipe_end *end)
+{
+    tsm_object_unref(&end->file.object);
+}
+
+static void ends_free(struct ends *ends)
+{
+    end_unref(ends->sharer);
+    end_unref(ends->client);
+    end_unref(ends->server);
+}
+
+static NTSTATUS write_to(struct tsm_pipe_end *end, const void *data, uint32_t length)
+{
+    struct tsm_io io;
+
+    tsm_io_init(&io, &end->file, TSM_IO_WRITE);
+    io.in = data;
+    io.in_length = length;
+    return tsm_file_submit(&end->file, &io);
+}
+
+static NTSTATUS read_from(struct tsm_pipe_end *end, char *buffer, uint32_t size, uint64_t *count)
+{
+    struct tsm_io io;
+    uint32_t nowait = PIPE_NOWAIT | PIPE_READMODE_MESSAGE;
+    NTSTATUS status;
+
+    status = tsm_pipe_info_set_state(end, nowait);
+    if (!NT_SUCCESS(status))
+        return status;
+    tsm_io_init(&io, &end->file, TSM_IO_READ);
+    io.out = buffer;
+    io.out_length = size;
+    status = tsm_file_submit(&end->file, &io);
+    *count = io.information;
+    return status;
+}
+
+static void expect_message(struct tsm_pipe_end *end, const char *text)
+{
+    char buffer[128];
+    uint64_t count = 0;
+
+    assert_status(read_from(end, buffer, sizeof(buffer), &count), STATUS_SUCCESS);
+    assert_int_equal(count, strlen(text));
+    assert_memory_equal(buffer, text, count);
+}
+
+static void holders_use_one_end(void **state)
+{
+    struct ends ends = ends_new();
+
+    assert_status(write_to(ends.client, "one", 3), STATUS_SUCCESS);
+    assert_status(write_to(ends.sharer, "two", 3), STATUS_SUCCESS);
+    assert_status(write_to(ends.client, "three", 5), STATUS_SUCCESS);
+    expect_message(ends.server, "one");
+    expect_message(ends.server, "two");
+    expect_message(ends.server, "three");
+    assert_status(write_to(ends.server, "four", 4), STATUS_SUCCESS);
+    assert_status(write_to(ends.server, "five", 4), STATUS_SUCCESS);
+    expect_message(ends.sharer, "four");
+    expect_message(ends.client, "five");
+    ends_free(&ends);
+}
+
+static void the_first_to_close_leaves_and_the_last_says_goodbye(void **state)
+{
+    struct ends ends = ends_new();
+    char byte;
+    uint64_t count;
+
+    end_unref(ends.client);
+    assert_status(write_to(ends.sharer, "still", 5), STATUS_SUCCESS);
+    expect_message(ends.server, "still");
+    assert_status(read_from(ends.server, &byte, 1, &count), STATUS_PIPE_EMPTY);
+    end_unref(ends.sharer);
+    assert_status(read_from(ends.server, &byte, 1, &count), STATUS_PIPE_BROKEN);
+    end_unref(ends.server);
+}
+
+static void a_parcel_that_nobody_opens_counts_as_a_holder(void **state)
+{
+    struct ends ends = ends_new();
+    struct tsm_export export = {.fd = -1};
+    bool is_broken = false;
+    char byte;
+    uint64_t count;
+
+    assert_status(tsm_pipe_share_export(&ends.client->file.object, &export), STATUS_SUCCESS);
+    end_unref(ends.client);
+    end_unref(ends.sharer);
+    assert_status(read_from(ends.server, &byte, 1, &count), STATUS_PIPE_EMPTY);
+    close(export.fd);
+    for (int i = 0; i < 200 && !is_broken; i++) {
+        support_sleep_ms(5);
+        is_broken = read_from(ends.server, &byte, 1, &count) == STATUS_PIPE_BROKEN;
+    }
+    assert_true(is_broken);
+    end_unref(ends.server);
+}
+
+static void a_listening_end_is_shared_too(void **state)
+{
+    struct ends ends = ends_new();
+    struct tsm_pipe_end *sharer = tsm_pipe_end_from(import_from(ends.server));
+    struct tsm_io io;
+
+    expect_message(sharer, (assert_status(write_to(ends.client, "a", 1), STATUS_SUCCESS), "a"));
+    assert_status(tsm_pipe_server_disconnect(sharer), STATUS_SUCCESS);
+    assert_status(tsm_pipe_server_disconnect(ends.server), STATUS_PIPE_DISCONNECTED);
+    tsm_io_init(&io, &ends.server->file, TSM_IO_LISTEN);
+    assert_status(tsm_file_submit(&ends.server->file, &io), STATUS_PIPE_LISTENING);
+    assert_status(tsm_pipe_server_disconnect(sharer), STATUS_SUCCESS);
+    assert_status(write_to(ends.server, "x", 1), STATUS_PIPE_DISCONNECTED);
+    end_unref(sharer);
+    ends_free(&ends);
+}
+
+/* ---- parcels of others ---- */
+
+static void refuse(const void *record, size_t length, const int *fds, uint32_t count)
+{
+    struct tsm_export export = {.type = TSM_IMPORT_PIPE_END};
+    struct tsm_fd_box box;
+    struct tsm_object *object;
+
+    assert_status(tsm_fd_box_new(&box), STATUS_SUCCESS);
+    if (length)
+        assert_status(tsm_fd_box_post(&box, 0, record, length, fds, count), STATUS_SUCCESS);
+    export.fd = box.ends[1];
+    assert_false(NT_SUCCESS(tsm_import(&export, &object)));
+    tsm_fd_box_close(&box);
+}
+
+static void what_is_no_parcel_is_refused(void **state)
+{
+    struct tsm_export export = {.type = TSM_IMPORT_PIPE_END, .fd = -1};
+    const uint32_t good[] = {TSM_SHARE_MAGIC, TSM_SHARE_VERSION}, other[] = {1, 2};
+    struct tsm_object *object;
+    int small, empty, file = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+    assert_false(NT_SUCCESS(tsm_import(&export, &object)));
+    export.fd = file;
+    assert_false(NT_SUCCESS(tsm_import(&export, &object)));
+    assert_status(tsm_memfd_new(4096, &small), STATUS_SUCCESS);
+    assert_status(tsm_memfd_new(TSM_SHARE_SIZE, &empty), STATUS_SUCCESS);
+    refuse(NULL, 0, NULL, 0);
+    refuse("short", 5, NULL, 0);
+    refuse(other, sizeof(other), (int[]){empty, file, file}, 3);
+    refuse(good, sizeof(good), NULL, 0);
+    refuse(good, sizeof(good), (int[]){empty}, 1);
+    refuse(good, sizeof(good), (int[]){file, file, file}, 3);
+    refuse(good, sizeof(good), (int[]){small, file, file}, 3);
+    refuse(good, sizeof(good), (int[]){empty, file, file}, 3);
+    refuse(good, sizeof(good), (int[]){empty, file, file, file, file}, 5);
+    close(small);
+    close(empty);
+    close(file);
+}
+
+/* ---- memory that others have written to ---- */
+
+static void numbers_out_of_range_close_the_connection(void **state)
+{
+    struct ends ends = ends_new();
+    struct tsm_share_state *now = tsm_share_current(ends.client->share->core);
+    char buffer[16];
+    uint64_t count;
+
+    now->writer.run_count = 1000;
+    assert_false(NT_SUCCESS(write_to(ends.client, "x", 1)) &&
+                 NT_SUCCESS(write_to(ends.client, "x", 1)));
+    assert_status(read_from(ends.server, buffer, sizeof(buffer), &count), STATUS_PIPE_BROKEN);
+    ends_free(&ends);
+}
+
+static uint32_t chance(uint64_t *seed)
+{
+    *seed = *seed * 6364136223846793005u + 1442695040888963407u;
+    return (uint32_t)(*seed >> 33);
+}
+
+/* Any word but those of the lock, of which a holder can always keep the others. */
+static void nothing_that_a_holder_writes_leads_out_of_the_memory(void **state)
+{
+    uint64_t seed = 1;
+
+    for (int round = 0; round < 60; round++) {
+        struct ends ends = ends_new();
+        struct tsm_share_core *core = ends.client->share->core;
+        char buffer[64];
+        uint64_t count;
+
+        for (int i = 0; i < 40; i++) {
+            size_t begin = offsetof(struct tsm_share_core, used_holders);
+            size_t at =
+                begin + chance(&seed) % (i % 2 ? sizeof(*core) - begin - 4
+                                               : offsetof(struct tsm_share_core, holders) - begin);
+
+            at &= ~(size_t)3;
+            *(volatile uint32_t *)((char *)core + at) =
+                chance(&seed) % 4 ? chance(&seed) % 64 : chance(&seed) * 2654435761u;
+            (void)!NT_SUCCESS(write_to(i % 3 ? ends.client : ends.sharer, "message", 7));
+            (void)!NT_SUCCESS(read_from(ends.server, buffer, sizeof(buffer), &count));
+            (void)!NT_SUCCESS(write_to(ends.server, "message", 7));
+            (void)!NT_SUCCESS(read_from(ends.sharer, buffer, sizeof(buffer), &count));
+        }
+        ends_free(&ends);
+    }
+}
+
+/* It has a descriptor of its own, and stays. */
+static int start_service_thread(void **state)
+{
+    struct ends ends;
+
+    tsm_pipe_share_init();
+    ends = ends_new();
+    ends_free(&ends);
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(holders_use_one_end),
+        TEST(the_first_to_close_leaves_and_the_last_says_goodbye),
+        TEST(a_parcel_that_nobody_opens_counts_as_a_holder),
+        TEST(a_listening_end_is_shared_too),
+        TEST(what_is_no_parcel_is_refused),
+        TEST(numbers_out_of_range_close_the_connection),
+        TEST(nothing_that_a_holder_writes_leads_out_of_the_memory),
+    };
+
+    return cmocka_run_group_tests(tests, start_service_thread, NULL);
+}
