@@ -269,9 +269,12 @@ static void pump_reads(struct tsm_pipe_end *end, struct tsm_io_batch *batch)
         if (end->share && is_connected(end) && !tsm_pipe_share_is_next(end, io))
             break;
 
+        uint64_t before = io->information;
         NTSTATUS status = read_now(end, io);
 
         if (status == STATUS_PENDING) {
+            /* A message longer than the ring goes on when its beginning has made room. */
+            did_read |= io->information != before;
             status = tsm_pipe_state_check(end->state, end->is_server, TSM_PIPE_READ);
             if (status == STATUS_SUCCESS)
                 break;

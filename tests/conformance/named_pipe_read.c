@@ -189,6 +189,33 @@ TEST(a_message_of_a_megabyte_arrives_as_sent)
     free(in);
 }
 
+enum { HUGE_LENGTH = 100 << 20 };
+
+static DWORD WINAPI write_huge(LPVOID argument)
+{
+    HANDLE *pipe = (HANDLE *)argument;
+    char *data = (char *)calloc(1, HUGE_LENGTH);
+
+    data[HUGE_LENGTH - 1] = 'z';
+    write_all(*pipe, data, HUGE_LENGTH);
+    free(data);
+    return 0;
+}
+
+TEST(a_message_of_a_hundred_megabytes_arrives)
+{
+    struct pair pair = connect_pair(MESSAGE_MODE, 4096, 4096);
+    HANDLE thread = CreateThread(NULL, 0, write_huge, &pair.client, 0, NULL);
+    char *in = (char *)calloc(1, HUGE_LENGTH);
+    DWORD count = 0;
+
+    CHECK(ReadFile(pair.server, in, HUGE_LENGTH, &count, NULL));
+    CHECK_U32(count, HUGE_LENGTH);
+    CHECK(in[HUGE_LENGTH - 1] == 'z');
+    CHECK_U32(WaitForSingleObject(thread, 5000), WAIT_OBJECT_0);
+    free(in);
+}
+
 TEST(a_long_message_stays_one_message_however_small_the_quota)
 {
     struct pair pair = connect_pair(MESSAGE_MODE, 16, 16);

@@ -400,6 +400,50 @@ TEST(messages_of_several_processes_stay_whole_without_room)
     messages_of_three_writers(1);
 }
 
+enum { LENGTHY = 40 << 20 };
+
+ROLE(writes_a_long_one)
+{
+    HANDLE pipe = next_handle(&argument);
+    char letter = (char)(ULONG_PTR)next_handle(&argument);
+    char *buffer = (char *)malloc(LENGTHY);
+
+    CHECK(buffer != NULL);
+    memset(buffer, letter, LENGTHY);
+    write_all(pipe, buffer, LENGTHY);
+    return 0;
+}
+
+static char letter_of_long_message(HANDLE pipe, char *buffer)
+{
+    DWORD count = 0, i;
+
+    CHECK(ReadFile(pipe, buffer, LENGTHY, &count, NULL));
+    CHECK_U32(count, LENGTHY);
+    for (i = 1; i < LENGTHY; i++)
+        if (buffer[i] != buffer[0])
+            CHECK_U32(i, LENGTHY);
+    return buffer[0];
+}
+
+TEST(long_messages_of_several_processes_do_not_mix)
+{
+    struct pair pair = connect_pair(MESSAGE_MODE, 4096, 4096);
+    PROCESS a = spawn_heir(writes_a_long_one, heirloom(pair.client), (HANDLE)(ULONG_PTR)'a'), b;
+    char *buffer = (char *)malloc(LENGTHY);
+    int sum;
+
+    CHECK(buffer != NULL);
+    b = spawn_heir(writes_a_long_one, pair.client, (HANDLE)(ULONG_PTR)'b');
+    sum = letter_of_long_message(pair.server, buffer);
+    sum += letter_of_long_message(pair.server, buffer);
+    CHECK_U32(sum, 'a' + 'b');
+    CHECK_U32(wait_role(a), 0);
+    CHECK_U32(wait_role(b), 0);
+    write_all(pair.client, "short", 5);
+    read_exactly(pair.server, "short", 5);
+}
+
 /* How many came; each later than the one before. */
 ROLE(reads_many)
 {
