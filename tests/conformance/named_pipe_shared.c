@@ -564,6 +564,20 @@ TEST(what_a_killed_process_still_had_to_write_is_gone)
     read_exactly(pair.server, "zz", 2);
 }
 
+TEST(a_pending_write_goes_with_its_process_at_once)
+{
+    struct pair pair = connect_pair(MESSAGE_MODE, 4096, 8);
+    HANDLE event = event_for_heirs();
+    PROCESS child = spawn_heir(writes_more_than_fits, heirloom(pair.client), event);
+
+    wait_for(event);
+    Sleep(BLOCKED_MS);
+    CHECK_U32(available(pair.server), 13);
+    kill_role(child);
+    DEVIATES(24);
+    CHECK_U32(available(pair.server), 6);
+}
+
 ROLE(transacts)
 {
     HANDLE pipe = next_handle(&argument);

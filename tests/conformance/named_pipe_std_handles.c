@@ -87,6 +87,27 @@ TEST(what_a_child_prints_goes_into_the_named_pipe)
     CHECK_U32(wait_role(child), 0);
 }
 
+ROLE(scan)
+{
+    char word[16] = "";
+
+    return scanf("%15s", word) == 1 && strcmp(word, "word") == 0 ? 0 : 1;
+}
+
+TEST(what_a_child_scans_comes_from_the_named_pipe)
+{
+    struct pair pair = connect_pair(PIPE_TYPE_BYTE, 4096, 4096);
+    STARTUPINFOA startup;
+    PROCESS child;
+
+    startup_with(&startup, heirloom(pair.client), GetStdHandle(STD_OUTPUT_HANDLE));
+    child = inherit_spawn("scan", "", &startup, TRUE);
+    CHECK(CloseHandle(pair.client));
+    write_all(pair.server, "word\n", 5);
+    DEVIATES(25);
+    CHECK_U32(wait_role(child), 0);
+}
+
 /* ---- ordinary programs ---- */
 
 #ifdef __TRANSOM__

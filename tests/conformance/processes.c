@@ -870,6 +870,26 @@ TEST(a_named_pipe_handle_works_in_the_child_that_inherits_it)
     CHECK_ERR(ReadFile(server, buffer, sizeof(buffer), &count, NULL), ERROR_BROKEN_PIPE);
 }
 
+ROLE(tell_process_id)
+{
+    HANDLE process = next_handle(&argument);
+    DWORD expected = (DWORD)(ULONG_PTR)next_handle(&argument);
+
+    return GetProcessId(process) == expected ? 0 : 1;
+}
+
+TEST(a_process_handle_works_in_the_child_that_inherits_it)
+{
+    HANDLE process = NULL;
+
+    CHECK(DuplicateHandle(GetCurrentProcess(), GetCurrentProcess(), GetCurrentProcess(), &process,
+                          0, TRUE, DUPLICATE_SAME_ACCESS));
+    DEVIATES(6);
+    CHECK_U32(
+        wait_role(spawn_heir(tell_process_id, process, (HANDLE)(ULONG_PTR)GetCurrentProcessId())),
+        0);
+}
+
 /* ---- this process ---- */
 
 TEST(the_module_file_name_is_an_absolute_path_and_its_buffer_is_checked)
