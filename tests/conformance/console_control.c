@@ -5,6 +5,8 @@
  */
 #include "conformance.h"
 
+#include <signal.h>
+
 #define NO_CONSOLE "without a console events cannot be sent"
 #define ARRIVES_MS 5000
 #define QUIET_MS   200
@@ -84,6 +86,14 @@ static void expect_none(void)
 }
 
 /* ---- processes in groups of their own ---- */
+
+/* Where Ctrl+Break is a signal, a program that began in the background of a shell has it ignored. */
+#ifdef SIGQUIT
+CONFORMANCE_CONSTRUCTOR(begin_in_the_foreground)
+{
+    signal(SIGQUIT, SIG_DFL);
+}
+#endif
 
 static PROCESS start(const char *role, const char *argument, DWORD flags)
 {
