@@ -82,6 +82,9 @@ tsm_must_check struct tsm_channel *tsm_pipe_end_detach_locked(struct tsm_pipe_en
  * its client. */
 void tsm_pipe_end_refresh_locked(struct tsm_pipe_end *end);
 
+/* tsm_file_ops.submit of pipe ends. */
+NTSTATUS tsm_pipe_end_submit(struct tsm_file *file, struct tsm_io *io);
+
 /* File lock held: R + what pending reads ask for, of all processes that have the end; 0: none does. */
 uint64_t tsm_pipe_end_claim(const struct tsm_pipe_end *end);
 
