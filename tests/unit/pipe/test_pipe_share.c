@@ -3,6 +3,7 @@
 #include "support.h"
 
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 
 #include "io/file.h"
@@ -184,6 +185,64 @@ static void a_listening_end_is_shared_too(void **state)
     ends_free(&ends);
 }
 
+static void a_holder_without_descriptors_follows_when_it_has_some(void **state)
+{
+    struct ends ends = ends_new();
+    struct tsm_pipe_end *sharer = tsm_pipe_end_from(import_from(ends.server));
+    struct rlimit before, few;
+    struct tsm_io io;
+
+    assert_status(tsm_pipe_info_set_state(ends.server, PIPE_NOWAIT), STATUS_SUCCESS);
+    assert_status(tsm_pipe_server_disconnect(ends.server), STATUS_SUCCESS);
+    tsm_io_init(&io, &ends.server->file, TSM_IO_LISTEN);
+    assert_status(tsm_file_submit(&ends.server->file, &io), STATUS_PIPE_LISTENING);
+
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+    few = before;
+    few.rlim_cur = (rlim_t)dup(0);
+    close((int)few.rlim_cur);
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
+    assert_status(write_to(sharer, "x", 1), STATUS_PIPE_LISTENING);
+    assert_status(tsm_pipe_server_disconnect(ends.server), STATUS_SUCCESS);
+    assert_status(write_to(sharer, "x", 1), STATUS_PIPE_DISCONNECTED);
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+
+    tsm_io_init(&io, &sharer->file, TSM_IO_LISTEN);
+    assert_status(tsm_file_submit(&sharer->file, &io), STATUS_PIPE_LISTENING);
+    assert_status(write_to(ends.server, "x", 1), STATUS_PIPE_LISTENING);
+    end_unref(sharer);
+    ends_free(&ends);
+}
+
+static void without_descriptors_an_end_stays_in_its_process(void **state)
+{
+    struct ends ends = ends_new();
+    struct tsm_export export = {.fd = -1};
+    struct rlimit before, few;
+
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+    few = before;
+    few.rlim_cur = (rlim_t)dup(0);
+    close((int)few.rlim_cur);
+    /* One more each time: whichever step has no descriptor leaves none behind. */
+    for (int i = 0; i < 40; i++) {
+        NTSTATUS status;
+
+        assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
+        status = tsm_pipe_share_export(&ends.server->file.object, &export);
+        assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+        assert_status(write_to(ends.client, "a", 1), STATUS_SUCCESS);
+        expect_message(ends.server, "a");
+        if (NT_SUCCESS(status))
+            break;
+        assert_int_equal(export.fd, -1);
+        few.rlim_cur++;
+    }
+    assert_true(export.fd >= 0);
+    close(export.fd);
+    ends_free(&ends);
+}
+
 /* ---- parcels of others ---- */
 
 static void refuse(const void *record, size_t length, const int *fds, uint32_t count)
@@ -295,6 +354,8 @@ int main(void)
         TEST(the_first_to_close_leaves_and_the_last_says_goodbye),
         TEST(a_parcel_that_nobody_opens_counts_as_a_holder),
         TEST(a_listening_end_is_shared_too),
+        TEST(a_holder_without_descriptors_follows_when_it_has_some),
+        TEST(without_descriptors_an_end_stays_in_its_process),
         TEST(what_is_no_parcel_is_refused),
         TEST(numbers_out_of_range_close_the_connection),
         TEST(nothing_that_a_holder_writes_leads_out_of_the_memory),
