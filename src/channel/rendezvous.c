@@ -115,7 +115,7 @@ NTSTATUS tsm_rendezvous_listen(struct tsm_rendezvous *rendezvous, struct tsm_lis
     tsm_name_entry_file('L', tsm_name_next_seq(&rendezvous->folder), text, listener->file);
 
     NTSTATUS status = tsm_unix_listen(rendezvous->folder.fd, listener->file,
-                                      socket_mode(rendezvous), &listener->socket);
+                                      socket_mode(rendezvous), 0, &listener->socket);
 
     if (!NT_SUCCESS(status)) {
         free(listener);

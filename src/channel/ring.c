@@ -228,10 +228,13 @@ static void journal_note(struct tsm_ring_writer *writer, const struct tsm_frame 
     atomic_signal_fence(memory_order_seq_cst);
 }
 
-bool tsm_ring_write(struct tsm_ring_writer *writer, const void *data, uint32_t length,
-                    uint32_t flags, uint64_t *frame_place)
+/* A frame of length bytes: the stamp, if there is one, and the data behind it. */
+static inline bool write_frame(struct tsm_ring_writer *writer, const uint64_t *stamp,
+                               const void *data, uint32_t length, uint32_t flags,
+                               uint64_t *frame_place)
 {
     uint32_t size = frame_size(length);
+    uint32_t before = stamp ? TSM_RING_STAMP_SIZE : 0; /* always in the frame's first line */
     struct tsm_frame *jump = NULL;
 
     if (writer->is_broken || !make_room(writer, size, &jump))
@@ -254,14 +257,17 @@ bool tsm_ring_write(struct tsm_ring_writer *writer, const void *data, uint32_t l
     if (length <= SHORT_LENGTH)
         publish_counters(writer);
     if (length > first)
-        memcpy((uint8_t *)(frame + 1) + first, (const uint8_t *)data + first, length - first);
+        memcpy((uint8_t *)(frame + 1) + first, (const uint8_t *)data + (first - before),
+               length - first);
     if (length > SHORT_LENGTH)
         publish_counters(writer);
     atomic_store_explicit(&frame_at(writer->data, run->place + run->length)->word, 0,
                           memory_order_relaxed);
     atomic_store_explicit(&frame->take, 0, memory_order_relaxed);
-    if (first)
-        memcpy(frame + 1, data, first);
+    if (stamp)
+        memcpy(frame + 1, stamp, sizeof(*stamp));
+    if (first > before)
+        memcpy((uint8_t *)(frame + 1) + before, data, first - before);
     if (tsm_unlikely(writer->journal != NULL))
         journal_note(writer, jump, *frame_place, length, flags);
     /* pairs with the acquire in frame_view_at() */
@@ -271,6 +277,26 @@ bool tsm_ring_write(struct tsm_ring_writer *writer, const void *data, uint32_t l
     /* pairs with the acquire in tsm_ring_has_news() */
     atomic_store_explicit(&writer->shared->producer.head, writer->head, memory_order_release);
     return true;
+}
+
+bool tsm_ring_write(struct tsm_ring_writer *writer, const void *data, uint32_t length,
+                    uint32_t flags, uint64_t *frame_place)
+{
+    return write_frame(writer, NULL, data, length, flags, frame_place);
+}
+
+bool tsm_ring_write_stamped(struct tsm_ring_writer *writer, uint64_t stamp, const void *data,
+                            uint32_t length)
+{
+    uint64_t place;
+
+    return write_frame(writer, &stamp, data, length + TSM_RING_STAMP_SIZE, 0, &place);
+}
+
+uint64_t tsm_ring_writer_unread(struct tsm_ring_writer *writer)
+{
+    writer_refresh(writer);
+    return writer->head - writer->tail_seen;
 }
 
 uint64_t tsm_ring_writer_consumed(struct tsm_ring_writer *writer)
@@ -567,6 +593,28 @@ uint32_t tsm_ring_look(struct tsm_ring_reader *reader, void *out, uint32_t lengt
         taken = 0;
     }
     return copied;
+}
+
+uint64_t tsm_ring_count(struct tsm_ring_reader *reader, struct tsm_ring_scout *scout)
+{
+    struct frame_view view;
+    bool was_jump = false;
+
+    if (scout->position <= reader->tail)
+        *scout = (struct tsm_ring_scout){reader->tail, reader->place, reader->messages};
+    while (!reader->is_broken && frame_view_at(reader, scout->position, scout->place, &view)) {
+        if (view.is_jump) {
+            reader->is_broken |= was_jump; /* see reader_settle() */
+            scout->position += FRAME_HEADER;
+            scout->place = (uint64_t)view.length * 8;
+        } else {
+            scout->position += frame_size(view.length);
+            scout->place += frame_size(view.length);
+            scout->messages += !(view.flags & TSM_FRAME_MORE);
+        }
+        was_jump = view.is_jump;
+    }
+    return scout->messages - reader->messages;
 }
 
 uint64_t tsm_ring_available(struct tsm_ring_reader *reader)

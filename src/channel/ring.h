@@ -78,6 +78,15 @@ uint32_t tsm_ring_frame_limit(uint64_t capacity);
 bool tsm_ring_write(struct tsm_ring_writer *writer, const void *data, uint32_t length,
                     uint32_t flags, uint64_t *frame_place);
 
+/* The same for a message that carries when it was sent: eight bytes before the data, of which length
+ * says nothing. Both together must not be longer than a frame may be. */
+#define TSM_RING_STAMP_SIZE 8u
+bool tsm_ring_write_stamped(struct tsm_ring_writer *writer, uint64_t stamp, const void *data,
+                            uint32_t length);
+
+/* Bytes of frames that the reader has not done with. */
+uint64_t tsm_ring_writer_unread(struct tsm_ring_writer *writer);
+
 /* How far the reader is, counting what its pending reads will take: max(R, claim). */
 uint64_t tsm_ring_writer_consumed(struct tsm_ring_writer *writer);
 
@@ -106,6 +115,15 @@ uint32_t tsm_ring_take(struct tsm_ring_reader *reader, void *out, uint32_t lengt
  * one_message. *message_rest: unread bytes of the first message as far as it is in the ring. */
 uint32_t tsm_ring_look(struct tsm_ring_reader *reader, void *out, uint32_t length, bool one_message,
                        uint64_t *message_rest);
+
+/* Goes over frames ahead of the reader, each once; all zeros at first. */
+struct tsm_ring_scout {
+    uint64_t position, place;
+    uint64_t messages; /* whole ones before position, ever */
+};
+
+/* Unread messages as far as they are in the ring, the one that was read in part included. */
+uint64_t tsm_ring_count(struct tsm_ring_reader *reader, struct tsm_ring_scout *scout);
 
 /* All unread bytes, also those of writes that still wait. */
 uint64_t tsm_ring_available(struct tsm_ring_reader *reader);

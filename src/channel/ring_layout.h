@@ -26,6 +26,7 @@ struct tsm_ring_producer {
     _Alignas(128) _Atomic uint64_t head; /* bytes of frames published, ever */
     _Atomic uint64_t payload;            /* W: bytes submitted, minus cancelled */
     _Atomic uint64_t messages;           /* M: messages submitted, minus cancelled */
+    _Atomic uint64_t dropped;            /* mailslots: messages for which there was no room */
 };
 
 /* Written by the reading end. */
@@ -34,6 +35,7 @@ struct tsm_ring_consumer {
     _Atomic uint64_t payload;            /* R: bytes consumed */
     _Atomic uint64_t messages;           /* Rm: messages consumed */
     _Atomic uint64_t claim;              /* R + what pending reads ask for; 0 = no read pends */
+    _Atomic uint64_t allowance;          /* mailslots: bytes of frames that may be unread */
 };
 
 /* Of the reading end. */

@@ -48,7 +48,7 @@ static NTSTATUS bind_at(int folder, const char *name, mode_t mode, int *out)
     return STATUS_SUCCESS;
 }
 
-NTSTATUS tsm_unix_listen(int folder, const char *name, mode_t mode, int *out)
+NTSTATUS tsm_unix_listen(int folder, const char *name, mode_t mode, int backlog, int *out)
 {
     char temporary[108];
     int fd = -1;
@@ -59,7 +59,7 @@ NTSTATUS tsm_unix_listen(int folder, const char *name, mode_t mode, int *out)
 
     if (!NT_SUCCESS(status))
         return status;
-    if (listen(fd, 0) < 0 || renameat(folder, temporary, folder, name) < 0) {
+    if (listen(fd, backlog) < 0 || renameat(folder, temporary, folder, name) < 0) {
         status = tsm_status_from_errno(errno);
         unlinkat(folder, temporary, 0);
         close(fd);

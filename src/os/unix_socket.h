@@ -17,8 +17,9 @@ struct tsm_unix_peer {
     bool is_own_user; /* the user of this process, and the pid is known */
 };
 
-/* A listening socket for one client, at folder/name, put there in one step. */
-tsm_must_check NTSTATUS tsm_unix_listen(int folder, const char *name, mode_t mode, int *out);
+/* A listening socket at folder/name, put there in one step; backlog 0 is for one client. */
+tsm_must_check NTSTATUS tsm_unix_listen(int folder, const char *name, mode_t mode, int backlog,
+                                        int *out);
 
 /* A bound socket that nobody can connect to: while it is open, tsm_unix_is_alive() says so. */
 tsm_must_check NTSTATUS tsm_unix_bind_life_sign(int folder, const char *name, int *out);

@@ -22,8 +22,8 @@
 #include "base/assert.h"
 #include "base/teb.h"
 #include "base/trace.h"
+#include "channel/spin.h"
 #include "pipe/pipe_share.h"
-#include "pipe/pipe_spin.h"
 
 struct tsm_pipe_end *tsm_pipe_end_new(bool is_server, const struct tsm_name *name,
                                       const struct tsm_pipe_params *params)
@@ -37,7 +37,7 @@ struct tsm_pipe_end *tsm_pipe_end_new(bool is_server, const struct tsm_name *nam
     end->state = TSM_PIPE_DISCONNECTED;
     end->params = *params;
     end->name = *name;
-    end->spin_us = tsm_pipe_spin_limit_us();
+    end->spin_us = tsm_spin_limit_us();
     end->rendezvous.folder = TSM_NAME_FOLDER_INIT;
     end->rendezvous.life_sign = -1;
     tsm_list_init(&end->reads);

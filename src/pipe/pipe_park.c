@@ -11,9 +11,9 @@
 #include "pipe/pipe_park.h"
 
 #include "base/cpu.h"
+#include "channel/spin.h"
 #include "os/futex.h"
 #include "pipe/pipe_share.h"
-#include "pipe/pipe_spin.h"
 
 #define BYTES_PER_PAUSE 256
 #define PAUSES_MAX      32
@@ -95,22 +95,21 @@ static bool spin(const struct park_view *view, struct tsm_io *io, uint32_t *budg
     uint32_t peer_cpu = atomic_load_explicit(view->is_read ? &view->ring->producer_wait.cpu
                                                            : &view->ring->consumer_wait.cpu,
                                              memory_order_relaxed);
-    struct tsm_pipe_spin spin;
+    struct tsm_spin spin;
     bool was_fruitful = false;
 
-    tsm_pipe_spin_begin(&spin, budget_us, peer_cpu);
+    tsm_spin_begin(&spin, budget_us, peer_cpu);
     /* The like of a long frame takes its time: who looks meanwhile takes lines from its writer. */
     for (uint32_t i = view->pauses; i > 0 && spin.until_ns != 0; i--)
         tsm_cpu_relax();
-    while (!was_fruitful && tsm_pipe_spin_again(&spin)) {
+    while (!was_fruitful && tsm_spin_again(&spin)) {
         if (view->fetches_ahead)
             __builtin_prefetch((const char *)view->frame_word + 64);
         was_fruitful =
             (view->is_read && atomic_load_explicit(view->frame_word, memory_order_relaxed) != 0) ||
-            is_over(view, io) ||
-            ((!view->is_read || tsm_pipe_spin_is_round(&spin)) && has_moved(view));
+            is_over(view, io) || ((!view->is_read || tsm_spin_is_round(&spin)) && has_moved(view));
     }
-    tsm_pipe_spin_end(&spin, was_fruitful);
+    tsm_spin_end(&spin, was_fruitful);
     return was_fruitful;
 }
 

@@ -404,6 +404,73 @@ static void a_dead_writers_frame_that_grows_is_a_lie(void **state)
 
 #define RING_TEST(function) cmocka_unit_test_setup_teardown(function, ring_begin, ring_end)
 
+static void a_stamp_comes_before_the_data(void **state)
+{
+    char text[200];
+    struct tsm_ring_next next;
+    uint64_t stamp;
+    bool was_cancelled;
+
+    memset(text, 'x', sizeof(text));
+    /* Of all lengths, since the first line of a frame is laid down by itself. */
+    for (uint32_t length = 0; length <= sizeof(text); length++) {
+        char out[sizeof(text)] = "";
+
+        assert_true(tsm_ring_write_stamped(&writer, 1000 + length, text, length));
+        assert_true(tsm_ring_writer_unread(&writer) > 0 && tsm_ring_peek(&reader, &next));
+        assert_int_equal(next.rest, length + 8);
+        assert_int_equal(tsm_ring_take(&reader, &stamp, sizeof(stamp), &was_cancelled), 8);
+        assert_int_equal(stamp, 1000 + length);
+        if (length)
+            assert_int_equal(tsm_ring_take(&reader, out, sizeof(out), &was_cancelled), length);
+        assert_memory_equal(out, text, length);
+        assert_int_equal(out[length < sizeof(out) ? length : 0], length < sizeof(out) ? 0 : 'x');
+        tsm_ring_reader_publish(&reader, 0);
+        assert_int_equal(tsm_ring_writer_unread(&writer), 0);
+        assert_int_equal(reader.messages, length + 1);
+    }
+}
+
+static void unread_messages_are_counted_across_jumps_and_pieces(void **state)
+{
+    struct tsm_ring_scout scout = {0};
+
+    assert_int_equal(tsm_ring_count(&reader, &scout), 0);
+    for (int i = 1; i <= 3; i++) {
+        put("message", 0);
+        assert_int_equal(tsm_ring_count(&reader, &scout), i);
+    }
+    put("begin", TSM_FRAME_MORE);
+    assert_int_equal(tsm_ring_count(&reader, &scout), 3);
+    put("end", 0);
+    assert_int_equal(tsm_ring_count(&reader, &scout), 4);
+    get(100);
+    assert_int_equal(tsm_ring_count(&reader, &scout), 3);
+    get(3);
+    assert_int_equal(tsm_ring_count(&reader, &scout), 3);
+    for (int lap = 0; lap < 200; lap++) {
+        while (strcmp(get(100), "-") != 0)
+            ;
+        for (int i = 0; i < lap % 5; i++)
+            put("some words of a message", 0);
+        /* Also where the count was not asked for while the reader went by. */
+        if (lap % 3)
+            assert_int_equal(tsm_ring_count(&reader, &scout), lap % 5);
+    }
+    assert_false(reader.is_broken);
+}
+
+static void a_count_of_jumps_to_jumps_ends(void **state)
+{
+    struct tsm_ring_scout scout = {0};
+    struct tsm_frame *frame = frame_of(0);
+
+    frame->take = TSM_FRAME_IS_JUMP;
+    frame->word = TSM_FRAME_VALID;
+    assert_int_equal(tsm_ring_count(&reader, &scout), 0);
+    assert_true(reader.is_broken);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -434,6 +501,9 @@ int main(void)
         RING_TEST(a_tail_behind_the_head_is_a_lie),
         RING_TEST(more_taken_than_was_there_is_a_lie),
         RING_TEST(a_dead_writers_frame_that_grows_is_a_lie),
+        RING_TEST(a_stamp_comes_before_the_data),
+        RING_TEST(unread_messages_are_counted_across_jumps_and_pieces),
+        RING_TEST(a_count_of_jumps_to_jumps_ends),
         RING_TEST(more_consumed_than_written_is_as_if_all_were),
     };
 

@@ -21,10 +21,12 @@ static void words_lie_where_the_protocol_says(void **state)
     assert_int_equal(offsetof(struct tsm_ring_producer, head), 0);
     assert_int_equal(offsetof(struct tsm_ring_producer, payload), 8);
     assert_int_equal(offsetof(struct tsm_ring_producer, messages), 16);
+    assert_int_equal(offsetof(struct tsm_ring_producer, dropped), 24);
     assert_int_equal(offsetof(struct tsm_ring_consumer, tail), 0);
     assert_int_equal(offsetof(struct tsm_ring_consumer, payload), 8);
     assert_int_equal(offsetof(struct tsm_ring_consumer, messages), 16);
     assert_int_equal(offsetof(struct tsm_ring_consumer, claim), 24);
+    assert_int_equal(offsetof(struct tsm_ring_consumer, allowance), 32);
     assert_int_equal(offsetof(struct tsm_ring_consumer_wait, wait), 0);
     assert_int_equal(offsetof(struct tsm_ring_consumer_wait, cpu), 4);
     assert_int_equal(offsetof(struct tsm_ring_producer_wait, wait), 0);

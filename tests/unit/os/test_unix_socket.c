@@ -42,7 +42,7 @@ static void one_client_is_admitted(void **state)
 {
     int folder = folder_keep(), listener, first = -1, second = -1, accepted = -1;
 
-    assert_status(tsm_unix_listen(folder, "L1", 0600, &listener), STATUS_SUCCESS);
+    assert_status(tsm_unix_listen(folder, "L1", 0600, 0, &listener), STATUS_SUCCESS);
     assert_status(tsm_unix_accept_last(listener, &accepted), STATUS_PIPE_LISTENING);
     assert_status(tsm_unix_connect(folder, "L1", &first), STATUS_SUCCESS);
     assert_status(tsm_unix_connect(folder, "L1", &second), STATUS_PIPE_NOT_AVAILABLE);
@@ -62,7 +62,7 @@ static void the_file_has_the_mode_whatever_the_umask(void **state)
     mode_t before = umask(0777);
     struct stat info;
 
-    assert_status(tsm_unix_listen(folder, "L1", 0666, &listener), STATUS_SUCCESS);
+    assert_status(tsm_unix_listen(folder, "L1", 0666, 0, &listener), STATUS_SUCCESS);
     umask(before);
     assert_int_equal(fstatat(folder, "L1", &info, 0), 0);
     assert_true(S_ISSOCK(info.st_mode));
@@ -76,7 +76,7 @@ static void a_removed_folder_takes_no_listener(void **state)
 {
     int folder = folder_new(), listener = -1;
 
-    assert_status(tsm_unix_listen(folder, "L1", 0600, &listener), STATUS_OBJECT_NAME_NOT_FOUND);
+    assert_status(tsm_unix_listen(folder, "L1", 0600, 0, &listener), STATUS_OBJECT_NAME_NOT_FOUND);
     assert_int_equal(listener, -1);
     close(folder);
 }

@@ -9,20 +9,20 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-struct tsm_pipe_spin {
+struct tsm_spin {
     int64_t until_ns; /* 0: do not spin */
     uint32_t *budget_us;
     uint32_t rounds;
 };
 
 /* Microseconds; TRANSOM_SPIN_US sets it, 0 turns spinning off, and so does a single processor. */
-uint32_t tsm_pipe_spin_limit_us(void);
+uint32_t tsm_spin_limit_us(void);
 
-void tsm_pipe_spin_begin(struct tsm_pipe_spin *spin, uint32_t *budget_us, uint32_t peer_cpu);
-bool tsm_pipe_spin_again(struct tsm_pipe_spin *spin);
+void tsm_spin_begin(struct tsm_spin *spin, uint32_t *budget_us, uint32_t peer_cpu);
+bool tsm_spin_again(struct tsm_spin *spin);
 /* Now and then: time to look at what is dearer to look at. */
-static inline bool tsm_pipe_spin_is_round(const struct tsm_pipe_spin *spin)
+static inline bool tsm_spin_is_round(const struct tsm_spin *spin)
 {
     return spin->rounds % 16 == 0;
 }
-void tsm_pipe_spin_end(struct tsm_pipe_spin *spin, bool was_fruitful);
+void tsm_spin_end(struct tsm_spin *spin, bool was_fruitful);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "pipe/pipe_spin.h"
+#include "channel/spin.h"
 
 #include <sched.h>
 #include <stdatomic.h>
@@ -15,7 +15,7 @@
 #define LIMIT_US         1000
 #define ROUNDS_PER_CLOCK 8
 
-uint32_t tsm_pipe_spin_limit_us(void)
+uint32_t tsm_spin_limit_us(void)
 {
     static _Atomic uint32_t known; /* limit + 1 */
     uint32_t limit = atomic_load_explicit(&known, memory_order_relaxed);
@@ -32,7 +32,7 @@ uint32_t tsm_pipe_spin_limit_us(void)
     return limit - 1;
 }
 
-void tsm_pipe_spin_begin(struct tsm_pipe_spin *spin, uint32_t *budget_us, uint32_t peer_cpu)
+void tsm_spin_begin(struct tsm_spin *spin, uint32_t *budget_us, uint32_t peer_cpu)
 {
     spin->budget_us = budget_us;
     spin->rounds = 0;
@@ -41,7 +41,7 @@ void tsm_pipe_spin_begin(struct tsm_pipe_spin *spin, uint32_t *budget_us, uint32
         spin->until_ns = tsm_monotonic_ns() + (int64_t)*budget_us * 1000;
 }
 
-bool tsm_pipe_spin_again(struct tsm_pipe_spin *spin)
+bool tsm_spin_again(struct tsm_spin *spin)
 {
     if (spin->until_ns == 0)
         return false;
@@ -51,9 +51,9 @@ bool tsm_pipe_spin_again(struct tsm_pipe_spin *spin)
     return true;
 }
 
-void tsm_pipe_spin_end(struct tsm_pipe_spin *spin, bool was_fruitful)
+void tsm_spin_end(struct tsm_spin *spin, bool was_fruitful)
 {
-    uint32_t limit = tsm_pipe_spin_limit_us();
+    uint32_t limit = tsm_spin_limit_us();
 
     if (spin->until_ns == 0 || limit == 0)
         return;
