@@ -96,6 +96,10 @@ extern "C" {
 #define NMPWAIT_NOWAIT             0x00000001
 #define NMPWAIT_USE_DEFAULT_WAIT   0x00000000
 
+/* Mailslots. */
+#define MAILSLOT_NO_MESSAGE   ((DWORD)-1)
+#define MAILSLOT_WAIT_FOREVER ((DWORD)-1)
+
 /* Processes and threads. */
 #define DEBUG_PROCESS                     0x00000001
 #define DEBUG_ONLY_THIS_PROCESS           0x00000002
@@ -150,6 +154,27 @@ WINBASEAPI BOOL WINAPI WaitNamedPipeA(LPCSTR lpNamedPipeName, DWORD nTimeOut);
 #ifndef UNICODE
 #define WaitNamedPipe WaitNamedPipeA
 #endif
+
+/* A mailslot \\.\mailslot\NAME that this process reads; others write to it. nMaxMessageSize 0: any.
+ * lReadTimeout in ms: 0, or MAILSLOT_WAIT_FOREVER. ERROR_ALREADY_EXISTS. SDK: CreateMailslotW. */
+WINBASEAPI HANDLE WINAPI CreateMailslotW(LPCWSTR lpName, DWORD nMaxMessageSize, DWORD lReadTimeout,
+                                         LPSECURITY_ATTRIBUTES lpSecurityAttributes);
+WINBASEAPI HANDLE WINAPI CreateMailslotA(LPCSTR lpName, DWORD nMaxMessageSize, DWORD lReadTimeout,
+                                         LPSECURITY_ATTRIBUTES lpSecurityAttributes);
+#ifdef UNICODE
+#define CreateMailslot CreateMailslotW
+#else
+#define CreateMailslot CreateMailslotA
+#endif
+
+/* What waits in a mailslot; *lpNextSize MAILSLOT_NO_MESSAGE: nothing. Each pointer may be NULL. SDK:
+ * GetMailslotInfo. */
+WINBASEAPI BOOL WINAPI GetMailslotInfo(HANDLE hMailslot, LPDWORD lpMaxMessageSize,
+                                       LPDWORD lpNextSize, LPDWORD lpMessageCount,
+                                       LPDWORD lpReadTimeout);
+
+/* How long reads wait that begin from now on. SDK: SetMailslotInfo. */
+WINBASEAPI BOOL WINAPI SetMailslotInfo(HANDLE hMailslot, DWORD lReadTimeout);
 
 /* CallNamedPipeW with a UTF-8 name. SDK: CallNamedPipeA. */
 WINBASEAPI BOOL WINAPI CallNamedPipeA(LPCSTR lpNamedPipeName, LPVOID lpInBuffer,

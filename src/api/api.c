@@ -45,3 +45,14 @@ void tsm_wide_deinit(struct tsm_wide *wide)
         free(wide->text);
     wide->text = NULL;
 }
+
+NTSTATUS tsm_descriptor_check(const SECURITY_ATTRIBUTES *attributes, bool *is_open_to_all)
+{
+    const SECURITY_DESCRIPTOR *descriptor = attributes ? attributes->lpSecurityDescriptor : NULL;
+
+    *is_open_to_all = false;
+    if (!descriptor || !(descriptor->Control & SE_DACL_PRESENT))
+        return STATUS_SUCCESS;
+    *is_open_to_all = descriptor->Dacl == NULL;
+    return descriptor->Dacl ? STATUS_NOT_SUPPORTED : STATUS_SUCCESS;
+}

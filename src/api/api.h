@@ -2,6 +2,7 @@
 /* The one door: NTSTATUS -> BOOL + last error, and the intake of strings. */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <uchar.h>
 
@@ -26,3 +27,8 @@ struct tsm_wide {
 /* STATUS_NO_MEMORY or success; malformed UTF-8 becomes U+FFFD. */
 tsm_must_check NTSTATUS tsm_wide_from_utf8(struct tsm_wide *wide, const char *text);
 void tsm_wide_deinit(struct tsm_wide *wide);
+
+/* A descriptor that can be expressed: none, or an empty list, which admits everyone. Others are
+ * STATUS_NOT_SUPPORTED. */
+tsm_must_check NTSTATUS tsm_descriptor_check(const SECURITY_ATTRIBUTES *attributes,
+                                             bool *is_open_to_all);

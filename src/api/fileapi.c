@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "api/api.h"
 #include "io/disk_file.h"
+#include "mailslot/mailslot_writer.h"
 #include "object/access.h"
 #include "object/handle_table.h"
 #include "object/name.h"
@@ -25,15 +26,18 @@ static NTSTATUS insert_file(struct tsm_file *file, uint32_t granted,
                              handle);
 }
 
-static HANDLE open_pipe(const char16_t *name, DWORD access, DWORD flags,
-                        const SECURITY_ATTRIBUTES *attributes)
+/* A pipe or a mailslot; their disposition does not matter. */
+static HANDLE open_named(const char16_t *name, DWORD access, DWORD flags,
+                         const SECURITY_ATTRIBUTES *attributes)
 {
     tsm_cleanup(tsm_file_unrefp) struct tsm_file *file = NULL;
     HANDLE handle = INVALID_HANDLE_VALUE;
     uint32_t granted;
     NTSTATUS status = flags & FILE_FLAG_OVERLAPPED
                           ? STATUS_NOT_SUPPORTED /* asynchronous handles are not built yet */
-                          : tsm_pipe_client_open(name, access, &file, &granted);
+                      : tsm_name_is_pipe(name)
+                          ? tsm_pipe_client_open(name, access, &file, &granted)
+                          : tsm_mailslot_writer_open(name, access, &file, &granted);
 
     if (NT_SUCCESS(status))
         status = insert_file(file, granted, attributes, &handle);
@@ -55,8 +59,8 @@ HANDLE WINAPI CreateFileW(LPCWSTR lpFileName, DWORD dwDesiredAccess, DWORD dwSha
     HANDLE handle = INVALID_HANDLE_VALUE;
     bool existed = false;
 
-    if (how.name && tsm_name_is_pipe(how.name))
-        return open_pipe(how.name, dwDesiredAccess, dwFlagsAndAttributes, lpSecurityAttributes);
+    if (how.name && (tsm_name_is_pipe(how.name) || tsm_name_is_mailslot(how.name)))
+        return open_named(how.name, dwDesiredAccess, dwFlagsAndAttributes, lpSecurityAttributes);
 
     NTSTATUS status = tsm_disk_file_open(&how, &file, &existed);
 
@@ -359,8 +363,15 @@ DWORD WINAPI GetFileType(HANDLE hFile)
     tsm_cleanup(tsm_file_unrefp) struct tsm_file *file = NULL;
     NTSTATUS status = tsm_file_from_handle(hFile, 0, &file);
 
-    tsm_return(status);
-    return NT_SUCCESS(status) ? file->ops->type(file) : FILE_TYPE_UNKNOWN;
+    if (!tsm_return(status))
+        return FILE_TYPE_UNKNOWN;
+
+    DWORD type = file->ops->type(file);
+
+    /* Windows: so that it can be told from an error. */
+    if (type == FILE_TYPE_UNKNOWN)
+        tsm_set_last_error(NO_ERROR);
+    return type;
 }
 
 BOOL WINAPI DeleteFileW(LPCWSTR lpFileName)

@@ -28,18 +28,6 @@ static uint32_t inherit_flag(const SECURITY_ATTRIBUTES *attributes)
     return attributes && attributes->bInheritHandle ? TSM_HANDLE_INHERIT : 0;
 }
 
-/* A descriptor that can be expressed: none, or an empty list, which admits everyone. */
-static NTSTATUS check_descriptor(const SECURITY_ATTRIBUTES *attributes, bool *is_open_to_all)
-{
-    const SECURITY_DESCRIPTOR *descriptor = attributes ? attributes->lpSecurityDescriptor : NULL;
-
-    *is_open_to_all = false;
-    if (!descriptor || !(descriptor->Control & SE_DACL_PRESENT))
-        return STATUS_SUCCESS;
-    *is_open_to_all = descriptor->Dacl == NULL;
-    return descriptor->Dacl ? STATUS_NOT_SUPPORTED : STATUS_SUCCESS;
-}
-
 static NTSTATUS check_modes(DWORD open_mode, DWORD pipe_mode, DWORD max_instances)
 {
     if ((open_mode & ~(DWORD)OPEN_MODE_KNOWN) || (pipe_mode & ~(DWORD)PIPE_MODE_KNOWN) ||
@@ -76,7 +64,7 @@ HANDLE WINAPI CreateNamedPipeW(LPCWSTR lpName, DWORD dwOpenMode, DWORD dwPipeMod
     if (NT_SUCCESS(status))
         status = check_modes(dwOpenMode, dwPipeMode, nMaxInstances);
     if (NT_SUCCESS(status))
-        status = check_descriptor(lpSecurityAttributes, &request.is_open_to_all);
+        status = tsm_descriptor_check(lpSecurityAttributes, &request.is_open_to_all);
     if (NT_SUCCESS(status))
         status = tsm_pipe_server_create(&name, &request, dwPipeMode & PIPE_READMODE_MESSAGE,
                                         dwPipeMode & PIPE_NOWAIT, &end);

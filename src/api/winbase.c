@@ -7,6 +7,8 @@
 
 #include "base/message.h"
 #include "base/utf.h"
+#include "mailslot/mailslot.h"
+#include "mailslot/mailslot_writer.h"
 #include "object/handle_table.h"
 #include "process/registered_wait.h"
 
@@ -194,4 +196,92 @@ BOOL WINAPI RegisterWaitForSingleObject(PHANDLE phNewWaitObject, HANDLE hObject,
 BOOL WINAPI UnregisterWait(HANDLE WaitHandle)
 {
     return UnregisterWaitEx(WaitHandle, NULL);
+}
+
+/* ---- mailslots ---- */
+
+#define MAILSLOT_ACCESS (FILE_GENERIC_READ | WRITE_DAC)
+
+HANDLE WINAPI CreateMailslotW(LPCWSTR lpName, DWORD nMaxMessageSize, DWORD lReadTimeout,
+                              LPSECURITY_ATTRIBUTES lpSecurityAttributes)
+{
+    struct tsm_mailslot *slot;
+    HANDLE handle = INVALID_HANDLE_VALUE;
+    bool is_open_to_all = false;
+    NTSTATUS status = lpName ? tsm_descriptor_check(lpSecurityAttributes, &is_open_to_all)
+                             : STATUS_OBJECT_PATH_NOT_FOUND;
+
+    if (NT_SUCCESS(status))
+        status = tsm_mailslot_create((const char16_t *)lpName, nMaxMessageSize, lReadTimeout,
+                                     is_open_to_all, &slot);
+    if (NT_SUCCESS(status)) {
+        bool is_inherited = lpSecurityAttributes && lpSecurityAttributes->bInheritHandle;
+
+        status = tsm_handle_insert(&slot->file.object, MAILSLOT_ACCESS,
+                                   is_inherited ? TSM_HANDLE_INHERIT : 0, &handle);
+        tsm_object_unref(&slot->file.object);
+    }
+    tsm_return(status);
+    return handle;
+}
+
+HANDLE WINAPI CreateMailslotA(LPCSTR lpName, DWORD nMaxMessageSize, DWORD lReadTimeout,
+                              LPSECURITY_ATTRIBUTES lpSecurityAttributes)
+{
+    struct tsm_wide name;
+    HANDLE handle = INVALID_HANDLE_VALUE;
+
+    if (tsm_return(tsm_wide_from_utf8(&name, lpName))) {
+        handle = CreateMailslotW((LPCWSTR)name.text, nMaxMessageSize, lReadTimeout,
+                                 lpSecurityAttributes);
+        tsm_wide_deinit(&name);
+    }
+    return handle;
+}
+
+/* *file is returned owned. */
+static NTSTATUS mailslot_from_handle(HANDLE handle, struct tsm_file **file,
+                                     struct tsm_mailslot **slot)
+{
+    NTSTATUS status = tsm_file_from_handle(handle, 0, file);
+
+    if (!NT_SUCCESS(status))
+        return status;
+    *slot = tsm_mailslot_from(*file);
+    if (*slot)
+        return STATUS_SUCCESS;
+    return tsm_mailslot_writer_is(*file) ? STATUS_ACCESS_DENIED : STATUS_INVALID_PARAMETER;
+}
+
+BOOL WINAPI GetMailslotInfo(HANDLE hMailslot, LPDWORD lpMaxMessageSize, LPDWORD lpNextSize,
+                            LPDWORD lpMessageCount, LPDWORD lpReadTimeout)
+{
+    tsm_cleanup(tsm_file_unrefp) struct tsm_file *file = NULL;
+    struct tsm_mailslot_info info;
+    struct tsm_mailslot *slot;
+    NTSTATUS status = mailslot_from_handle(hMailslot, &file, &slot);
+
+    if (!NT_SUCCESS(status))
+        return tsm_return(status);
+    tsm_mailslot_query(slot, &info);
+    if (lpMaxMessageSize)
+        *lpMaxMessageSize = info.max_message;
+    if (lpNextSize)
+        *lpNextSize = info.next_size;
+    if (lpMessageCount)
+        *lpMessageCount = info.count;
+    if (lpReadTimeout)
+        *lpReadTimeout = info.read_timeout_ms;
+    return TRUE;
+}
+
+BOOL WINAPI SetMailslotInfo(HANDLE hMailslot, DWORD lReadTimeout)
+{
+    tsm_cleanup(tsm_file_unrefp) struct tsm_file *file = NULL;
+    struct tsm_mailslot *slot;
+    NTSTATUS status = mailslot_from_handle(hMailslot, &file, &slot);
+
+    if (NT_SUCCESS(status))
+        tsm_mailslot_set_timeout(slot, lReadTimeout);
+    return tsm_return(status);
 }

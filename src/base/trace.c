@@ -13,9 +13,11 @@
 unsigned int tsm_trace_mask;
 
 static const char *const channel_names[TSM_TRACE_COUNT] = {
-    [TSM_TRACE_HANDLE] = "handle",   [TSM_TRACE_IO] = "io",           [TSM_TRACE_WAIT] = "wait",
-    [TSM_TRACE_PIPE] = "pipe",       [TSM_TRACE_RING] = "ring",       [TSM_TRACE_NAME] = "name",
-    [TSM_TRACE_PROCESS] = "process", [TSM_TRACE_REACTOR] = "reactor", [TSM_TRACE_DEBUG] = "debug",
+    [TSM_TRACE_HANDLE] = "handle",     [TSM_TRACE_IO] = "io",
+    [TSM_TRACE_WAIT] = "wait",         [TSM_TRACE_PIPE] = "pipe",
+    [TSM_TRACE_MAILSLOT] = "mailslot", [TSM_TRACE_RING] = "ring",
+    [TSM_TRACE_NAME] = "name",         [TSM_TRACE_PROCESS] = "process",
+    [TSM_TRACE_REACTOR] = "reactor",   [TSM_TRACE_DEBUG] = "debug",
 };
 
 void tsm_trace_init(void)

@@ -2,7 +2,7 @@
 /*
  * TRANSOM_TRACE=channel[,channel...] or "all": one line per event on stderr.
  *
- * Channels: handle io wait pipe ring name process reactor debug
+ * Channels: handle io wait pipe mailslot ring name process reactor debug
  */
 #pragma once
 
@@ -15,6 +15,7 @@ enum tsm_trace_channel {
     TSM_TRACE_IO,
     TSM_TRACE_WAIT,
     TSM_TRACE_PIPE,
+    TSM_TRACE_MAILSLOT,
     TSM_TRACE_RING,
     TSM_TRACE_NAME,
     TSM_TRACE_PROCESS,

@@ -76,32 +76,6 @@ static NTSTATUS check_rules(const struct tsm_name_folder *folder, uint32_t alive
     return STATUS_SUCCESS;
 }
 
-/* Does another user serve this name already, longer than seq? */
-static bool is_served_by_other(const struct tsm_rendezvous *rendezvous, uint64_t seq)
-{
-    struct tsm_name_folder folders[USERS_MAX];
-    uint32_t count = 0;
-    bool is_served = false;
-
-    if (!rendezvous->folder.is_shared ||
-        !NT_SUCCESS(tsm_name_folder_find(rendezvous->name.folded, rendezvous->name.length, folders,
-                                         USERS_MAX, &count)))
-        return false;
-    for (uint32_t i = 0; i < count; i++) {
-        struct tsm_name_entry *entries = NULL;
-        uint32_t lives = 0;
-
-        if (folders[i].owner != rendezvous->folder.owner &&
-            NT_SUCCESS(tsm_name_folder_list(&folders[i], 'K', &entries, &lives)))
-            for (uint32_t k = 0; k < lives; k++)
-                is_served |=
-                    entries[k].seq < seq && tsm_unix_is_alive(folders[i].fd, entries[k].file);
-        free(entries);
-        tsm_unix_close(folders[i].fd);
-    }
-    return is_served;
-}
-
 NTSTATUS tsm_rendezvous_listen(struct tsm_rendezvous *rendezvous, struct tsm_listener **out)
 {
     struct tsm_listener *listener = calloc(1, sizeof(*listener));
@@ -151,7 +125,8 @@ NTSTATUS tsm_rendezvous_create(const struct tsm_name *name,
         tsm_name_entry_file('K', seq, text, made.life_sign_file);
         status = tsm_unix_bind_life_sign(made.folder.fd, made.life_sign_file, &made.life_sign);
         if (NT_SUCCESS(status))
-            status = alive == 0 && is_served_by_other(&made, seq)
+            status = alive == 0 && tsm_name_is_served_by_other(&made.folder, name->folded,
+                                                               name->length, seq)
                          ? STATUS_ACCESS_DENIED
                          : tsm_rendezvous_listen(&made, listener);
     }
@@ -352,18 +327,6 @@ static NTSTATUS introduce(int socket, uint32_t access, const struct tsm_pipe_par
     return STATUS_SUCCESS;
 }
 
-/* Does the folder's owner listen? A name in it may be a link to anybody's socket. */
-static bool is_owners(const struct tsm_name_folder *folder, int socket)
-{
-    struct tsm_unix_peer peer;
-
-    if (NT_SUCCESS(tsm_unix_peer(socket, &peer)) && peer.uid == folder->owner)
-        return true;
-    tsm_trace(TSM_TRACE_NAME, "a listener of user %u is in the name of another: passed by",
-              folder->owner);
-    return false;
-}
-
 /* Tries the listeners of one folder, the longest first. */
 static NTSTATUS connect_in(struct tsm_name_folder *folder, uint32_t access,
                            struct tsm_pipe_params *params, struct tsm_channel **out)
@@ -386,7 +349,7 @@ static NTSTATUS connect_in(struct tsm_name_folder *folder, uint32_t access,
             break;
         }
         status = tsm_unix_connect(folder->fd, entries[i].file, &socket);
-        if (NT_SUCCESS(status) && !is_owners(folder, socket)) {
+        if (NT_SUCCESS(status) && !tsm_name_folder_is_owners(folder, socket)) {
             tsm_unix_close(socket);
             continue;
         }

@@ -7,16 +7,17 @@
 
 #define STRING_MAX 259
 
+static const char16_t pipe_word[] = u"PIPE", mailslot_word[] = u"MAILSLOT";
+
 static bool is_separator(char16_t unit)
 {
     return unit == u'\\' || unit == u'/';
 }
 
 /* Where the host begins and ends, and where NAME begins; false for another form. */
-static bool split(const char16_t *text, const char16_t **host_end, const char16_t **name)
+static bool split(const char16_t *text, const char16_t *word, const char16_t **host_end,
+                  const char16_t **name)
 {
-    static const char16_t pipe_word[] = u"PIPE";
-
     if (!is_separator(text[0]) || !is_separator(text[1]))
         return false;
 
@@ -27,8 +28,8 @@ static bool split(const char16_t *text, const char16_t **host_end, const char16_
     if (at == text + 2 || !*at)
         return false;
     *host_end = at++;
-    for (int i = 0; i < 4; i++, at++)
-        if (tsm_utf16_upcase(*at) != pipe_word[i])
+    for (; *word; word++, at++)
+        if (tsm_utf16_upcase(*at) != *word)
             return false;
     if (!is_separator(*at))
         return false;
@@ -36,26 +37,67 @@ static bool split(const char16_t *text, const char16_t **host_end, const char16_
     return true;
 }
 
-bool tsm_name_is_pipe(const char16_t *text)
+static bool is_form(const char16_t *text, const char16_t *word)
 {
     const char16_t *host_end, *name;
 
-    return split(text, &host_end, &name);
+    return split(text, word, &host_end, &name);
 }
 
-NTSTATUS tsm_name_parse_pipe(const char16_t *text, struct tsm_name *out)
+bool tsm_name_is_pipe(const char16_t *text)
+{
+    return is_form(text, pipe_word);
+}
+
+bool tsm_name_is_mailslot(const char16_t *text)
+{
+    return is_form(text, mailslot_word);
+}
+
+static enum tsm_name_host host_of(const char16_t *text, uint32_t length)
+{
+    if (length == 1 && *text == u'.')
+        return TSM_HOST_LOCAL;
+    return length == 1 && *text == u'*' ? TSM_HOST_ALL : TSM_HOST_REMOTE;
+}
+
+/* mark: what folded begins with, 0 nothing. */
+static NTSTATUS parse(const char16_t *text, const char16_t *word, char16_t mark,
+                      struct tsm_name *out, struct tsm_name_machine *machine)
 {
     const char16_t *host_end, *name;
 
-    if (!split(text, &host_end, &name) || !*name)
+    if (!split(text, word, &host_end, &name) || !*name)
         return STATUS_OBJECT_NAME_INVALID;
     if (tsm_utf16_length(text) > STRING_MAX)
         return STATUS_NAME_TOO_LONG;
 
-    out->host = host_end - text == 3 && text[2] == u'.' ? TSM_HOST_LOCAL : TSM_HOST_REMOTE;
+    *machine = (struct tsm_name_machine){text + 2, (uint32_t)(host_end - text - 2)};
+    out->host = host_of(machine->text, machine->length);
     out->length = 0;
+    if (mark)
+        out->folded[out->length++] = mark;
     for (; *name; name++)
         out->folded[out->length++] = tsm_utf16_upcase(*name);
     out->folded[out->length] = 0;
     return STATUS_SUCCESS;
+}
+
+NTSTATUS tsm_name_parse_pipe(const char16_t *text, struct tsm_name *out)
+{
+    struct tsm_name_machine machine;
+    NTSTATUS status = parse(text, pipe_word, 0, out, &machine);
+
+    /* There is no pipe on all machines: that is one with an impossible name. */
+    if (NT_SUCCESS(status) && out->host == TSM_HOST_ALL)
+        out->host = TSM_HOST_REMOTE;
+    return status;
+}
+
+NTSTATUS tsm_name_parse_mailslot(const char16_t *text, struct tsm_name *out,
+                                 struct tsm_name_machine *machine)
+{
+    struct tsm_name_machine unused;
+
+    return parse(text, mailslot_word, u'm', out, machine ? machine : &unused);
 }

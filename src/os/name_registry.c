@@ -391,6 +391,42 @@ uint32_t tsm_name_folder_sweep(struct tsm_name_folder *folder)
     return alive;
 }
 
+bool tsm_name_is_served_by_other(const struct tsm_name_folder *own, const char16_t *folded,
+                                 uint32_t length, uint64_t seq)
+{
+    struct tsm_name_folder folders[TSM_NAME_USERS_MAX];
+    uint32_t count = 0;
+    bool is_served = false;
+
+    if (!own->is_shared ||
+        !NT_SUCCESS(tsm_name_folder_find(folded, length, folders, TSM_NAME_USERS_MAX, &count)))
+        return false;
+    for (uint32_t i = 0; i < count; i++) {
+        struct tsm_name_entry *entries = NULL;
+        uint32_t lives = 0;
+
+        if (folders[i].owner != own->owner &&
+            NT_SUCCESS(tsm_name_folder_list(&folders[i], 'K', &entries, &lives)))
+            for (uint32_t k = 0; k < lives; k++)
+                is_served |=
+                    entries[k].seq < seq && tsm_unix_is_alive(folders[i].fd, entries[k].file);
+        free(entries);
+        close(folders[i].fd);
+    }
+    return is_served;
+}
+
+bool tsm_name_folder_is_owners(const struct tsm_name_folder *folder, int socket)
+{
+    struct tsm_unix_peer peer;
+
+    if (NT_SUCCESS(tsm_unix_peer(socket, &peer)) && peer.uid == folder->owner)
+        return true;
+    tsm_trace(TSM_TRACE_NAME, "a listener of user %u is in the name of another: passed by",
+              folder->owner);
+    return false;
+}
+
 uint64_t tsm_name_next_seq(const struct tsm_name_folder *folder)
 {
     static _Atomic uint64_t last;

@@ -16,7 +16,8 @@
 #include "base/deadline.h"
 #include "base/status.h"
 
-#define TSM_ENTRY_TEXT 72
+#define TSM_ENTRY_TEXT     72
+#define TSM_NAME_USERS_MAX 16 /* who are looked at */
 
 /* One user's folder of one name. */
 struct tsm_name_folder {
@@ -62,6 +63,13 @@ uint32_t tsm_name_folder_sweep(struct tsm_name_folder *folder);
 
 /* Live instances; removes nothing. */
 uint32_t tsm_name_folder_count_alive(const struct tsm_name_folder *folder);
+
+/* Does another user serve this name already, longer than seq? */
+bool tsm_name_is_served_by_other(const struct tsm_name_folder *own, const char16_t *folded,
+                                 uint32_t length, uint64_t seq);
+
+/* Is the folder's owner at the other end? A name in it may be a link to anybody's socket. */
+bool tsm_name_folder_is_owners(const struct tsm_name_folder *folder, int socket);
 
 /* A seq larger than any that was given out for this name. */
 uint64_t tsm_name_next_seq(const struct tsm_name_folder *folder);

@@ -133,6 +133,14 @@ NTSTATUS tsm_reactor_add(struct tsm_reactor_watch *watch, uint32_t epoll_events)
     return status;
 }
 
+void tsm_reactor_change(struct tsm_reactor_watch *watch, uint32_t epoll_events)
+{
+    struct epoll_event event = {.events = epoll_events, .data.u64 = watch->id};
+
+    if (watch->id)
+        epoll_ctl(reactor.epoll_fd, EPOLL_CTL_MOD, watch->fd, &event);
+}
+
 void tsm_reactor_remove(struct tsm_reactor_watch *watch)
 {
     pthread_mutex_lock(&reactor.mutex);

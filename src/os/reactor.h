@@ -18,6 +18,9 @@ struct tsm_reactor_watch {
 /* Starts the service thread on first need. epoll_events as for epoll_ctl(2). */
 tsm_must_check NTSTATUS tsm_reactor_add(struct tsm_reactor_watch *watch, uint32_t epoll_events);
 
+/* Other events from now on, perhaps none. A callback may be on its way. */
+void tsm_reactor_change(struct tsm_reactor_watch *watch, uint32_t epoll_events);
+
 /* After return the callback does not run and will not run. The caller holds no lock that the
  * callback takes. May be called from the callback itself. A watch never added is fine. */
 void tsm_reactor_remove(struct tsm_reactor_watch *watch);

@@ -71,6 +71,25 @@ static inline uint64_t tsm_reader_u64(struct tsm_reader *reader)
     return low | (uint64_t)tsm_reader_u32(reader) << 32;
 }
 
+/* A number in so many hexadecimal digits. False for what we do not write: capitals, signs, blanks. */
+static inline bool tsm_reader_hex(struct tsm_reader *reader, unsigned int digits, uint32_t *out)
+{
+    uint32_t value = 0;
+
+    for (unsigned int i = 0; i < digits; i++) {
+        uint8_t c = tsm_reader_u8(reader);
+
+        if (c >= '0' && c <= '9')
+            value = value << 4 | (uint32_t)(c - '0');
+        else if (c >= 'a' && c <= 'f')
+            value = value << 4 | (uint32_t)(c - 'a' + 10);
+        else
+            return false;
+    }
+    *out = value;
+    return true;
+}
+
 static inline bool tsm_reader_is_good(const struct tsm_reader *reader)
 {
     return !reader->has_failed;

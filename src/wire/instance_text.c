@@ -15,29 +15,10 @@ void tsm_instance_text_encode(const struct tsm_pipe_params *params,
              params->out_quota, params->in_quota, params->timeout_ms);
 }
 
-/* False for what the encoder does not write: capitals, signs, blanks. */
-static bool decode_hex(struct tsm_reader *reader, unsigned int digits, uint32_t *out)
-{
-    uint32_t value = 0;
-
-    for (unsigned int i = 0; i < digits; i++) {
-        uint8_t c = tsm_reader_u8(reader);
-
-        if (c >= '0' && c <= '9')
-            value = value << 4 | (uint32_t)(c - '0');
-        else if (c >= 'a' && c <= 'f')
-            value = value << 4 | (uint32_t)(c - 'a' + 10);
-        else
-            return false;
-    }
-    *out = value;
-    return true;
-}
-
 /* A point and a number. */
 static bool decode_field(struct tsm_reader *reader, unsigned int digits, uint32_t *out)
 {
-    return tsm_reader_u8(reader) == '.' && decode_hex(reader, digits, out);
+    return tsm_reader_u8(reader) == '.' && tsm_reader_hex(reader, digits, out);
 }
 
 bool tsm_instance_text_decode(const char *text, struct tsm_pipe_params *out)

@@ -335,6 +335,15 @@ static CONFORMANCE_UNUSED const char *pipe_name(void)
     return conformance_pipe;
 }
 
+/* A mailslot's name of this test alone. */
+static CONFORMANCE_UNUSED const char *slot_name(void)
+{
+    static char name[sizeof(conformance_pipe) + 8];
+
+    snprintf(name, sizeof(name), "\\\\.\\mailslot\\%s", pipe_name() + 9);
+    return name;
+}
+
 static CONFORMANCE_UNUSED const WCHAR *pipe_name_w(void)
 {
     static WCHAR wide[sizeof(conformance_pipe)];

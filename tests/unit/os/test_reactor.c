@@ -129,10 +129,31 @@ static void a_descriptor_that_cannot_be_watched_is_an_error(void **state)
     tsm_reactor_remove(&counted.watch);
 }
 
+static void events_can_be_turned_off_and_on(void **state)
+{
+    struct counted counted = {.watch.on_event = on_event};
+    int ends[2], calls;
+
+    assert_int_equal(pipe(ends), 0);
+    counted.watch.fd = ends[0];
+    assert_status(tsm_reactor_add(&counted.watch, EPOLLIN), STATUS_SUCCESS);
+    tsm_reactor_change(&counted.watch, 0);
+    assert_int_equal(write(ends[1], "x", 1), 1);
+    support_sleep_ms(30);
+    calls = atomic_load(&counted.calls);
+    assert_int_equal(calls, 0);
+    tsm_reactor_change(&counted.watch, EPOLLIN | EPOLLET);
+    wait_for_calls(&counted, 1);
+    tsm_reactor_remove(&counted.watch);
+    close(ends[0]);
+    close(ends[1]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(an_event_calls_back),
+        TEST(events_can_be_turned_off_and_on),
         TEST(a_removed_watch_is_not_called),
         TEST(removing_waits_for_a_callback_that_runs),
         TEST(a_callback_may_remove_its_own_watch),

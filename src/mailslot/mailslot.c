@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Mailslot
+ *
+ * Many write, the owner reads: each writer has a ring of its own, and the slot merges them. Nobody
+ * waits for anybody: a message for which there is no room is dropped and counted by its writer.
+ *
+ * States:    open until the last handle is closed or the process ends; then writers are told.
+ * Ownership: the slot owns its links; each has the memory of one writer, who may die or lie.
+ * Locking:   file.lock for everything. A reader who waits sleeps without it, see mailslot_park.c;
+ *            while none does, the service thread lets writers in and out.
+ * Windows:   a read takes one whole message, or fails and leaves it where it is.
+ */
+#include "mailslot/mailslot.h"
+
+#include <stdlib.h>
+#include <sys/epoll.h>
+
+#include <winbase.h>
+
+#include "base/trace.h"
+#include "channel/spin.h"
+
+static struct tsm_io *first_io(const struct tsm_list *list)
+{
+    struct tsm_list *node = tsm_list_first(list);
+
+    return node ? TSM_LIST_ENTRY(node, struct tsm_io, node) : NULL;
+}
+
+/* STATUS_PENDING: there is no message. */
+static NTSTATUS read_now(struct tsm_mailslot *slot, struct tsm_io *io)
+{
+    struct tsm_mailslot_link *link;
+
+    while ((link = tsm_mailslot_next_locked(slot))) {
+        uint32_t size = link->size;
+
+        if (size > io->out_length)
+            return STATUS_BUFFER_TOO_SMALL;
+        if (tsm_mailslot_take_locked(slot, io->out)) {
+            io->information = size;
+            return STATUS_SUCCESS;
+        }
+    }
+    return STATUS_PENDING;
+}
+
+static NTSTATUS submit_read(struct tsm_mailslot *slot, struct tsm_io *io)
+{
+    NTSTATUS status = tsm_list_is_empty(&slot->reads) ? read_now(slot, io) : STATUS_PENDING;
+
+    if (status != STATUS_PENDING)
+        return status;
+    if (slot->read_timeout_ms == 0)
+        return STATUS_IO_TIMEOUT;
+    io->pending.target = (uint64_t)tsm_deadline_in_ms(slot->read_timeout_ms).at_ns;
+    tsm_list_append(&slot->reads, &io->node);
+    return STATUS_PENDING;
+}
+
+void tsm_mailslot_pump_locked(struct tsm_mailslot *slot, struct tsm_io_batch *batch)
+{
+    struct tsm_io *io;
+
+    while ((io = first_io(&slot->reads))) {
+        NTSTATUS status = read_now(slot, io);
+
+        if (status == STATUS_PENDING)
+            return;
+        tsm_mailslot_finish_locked(slot, batch, io, status);
+    }
+}
+
+void tsm_mailslot_finish_locked(struct tsm_mailslot *slot, struct tsm_io_batch *batch,
+                                struct tsm_io *io, NTSTATUS status)
+{
+    tsm_io_batch_add(batch, io, status, io->information);
+    if (io == slot->leader)
+        tsm_poll_set_nudge(&slot->poll);
+}
+
+static void on_event(struct tsm_reactor_watch *watch, uint32_t events)
+{
+    struct tsm_mailslot *slot = tsm_container_of(watch, struct tsm_mailslot, watch);
+    struct tsm_io_batch batch;
+
+    tsm_io_batch_init(&batch);
+    tsm_lock_acquire(&slot->file.lock);
+    tsm_mailslot_collect_locked(slot);
+    do
+        tsm_mailslot_pump_locked(slot, &batch);
+    while (!slot->leader && !tsm_list_is_empty(&slot->reads) && !tsm_mailslot_rest_locked(slot));
+    tsm_lock_release(&slot->file.lock);
+    tsm_io_batch_finish(&batch, NULL);
+}
+
+NTSTATUS tsm_mailslot_create(const char16_t *text, uint32_t max_message, uint32_t read_timeout_ms,
+                             bool is_open_to_all, struct tsm_mailslot **out)
+{
+    struct tsm_mailslot *slot;
+    struct tsm_name name;
+    NTSTATUS status = tsm_name_parse_mailslot(text, &name, NULL);
+
+    /* Windows: nobody makes a slot elsewhere. */
+    if (NT_SUCCESS(status) && name.host != TSM_HOST_LOCAL)
+        status = STATUS_OBJECT_NAME_INVALID;
+    if (!NT_SUCCESS(status))
+        return status;
+    slot = calloc(1, sizeof(*slot));
+    if (!slot)
+        return STATUS_NO_MEMORY;
+    tsm_file_init(&slot->file, &tsm_mailslot_object_ops, &tsm_mailslot_file_ops);
+    slot->poll = TSM_POLL_SET_INIT;
+    slot->max_message = max_message;
+    slot->read_timeout_ms = read_timeout_ms;
+    slot->allowance = TSM_MAILSLOT_WRITER_BYTES;
+    slot->spin_us = tsm_spin_limit_us();
+    tsm_list_init(&slot->greeting);
+    tsm_list_init(&slot->awake);
+    tsm_list_init(&slot->resting);
+    tsm_list_init(&slot->left);
+    tsm_list_init(&slot->reads);
+
+    status = tsm_poll_set_init(&slot->poll);
+    if (NT_SUCCESS(status)) {
+        status = tsm_mailslot_door_open(&name, max_message, is_open_to_all, &slot->door);
+        slot->is_open = NT_SUCCESS(status);
+    }
+    if (NT_SUCCESS(status))
+        status = tsm_poll_set_add(&slot->poll, slot->door.listener, &slot->door);
+    if (NT_SUCCESS(status)) {
+        slot->watch.fd = slot->poll.fd;
+        slot->watch.on_event = on_event;
+        status = tsm_reactor_add(&slot->watch, EPOLLIN);
+    }
+    if (!NT_SUCCESS(status)) {
+        tsm_object_unref(&slot->file.object);
+        return status;
+    }
+    *out = slot;
+    return STATUS_SUCCESS;
+}
+
+void tsm_mailslot_query(struct tsm_mailslot *slot, struct tsm_mailslot_info *out)
+{
+    tsm_lock_acquire(&slot->file.lock);
+
+    const struct tsm_mailslot_link *next = tsm_mailslot_next_locked(slot);
+
+    out->max_message = slot->max_message;
+    out->read_timeout_ms = slot->read_timeout_ms;
+    out->next_size = next ? next->size : MAILSLOT_NO_MESSAGE;
+    out->count = next ? (uint32_t)tsm_mailslot_count_locked(slot) : 0;
+    tsm_lock_release(&slot->file.lock);
+}
+
+void tsm_mailslot_set_timeout(struct tsm_mailslot *slot, uint32_t read_timeout_ms)
+{
+    tsm_lock_acquire(&slot->file.lock);
+    slot->read_timeout_ms = read_timeout_ms;
+    tsm_lock_release(&slot->file.lock);
+}
+
+/* ---- the file ---- */
+
+static NTSTATUS mailslot_submit(struct tsm_file *file, struct tsm_io *io)
+{
+    struct tsm_mailslot *slot = tsm_mailslot_from(file);
+
+    if (!slot->is_open)
+        return STATUS_INVALID_HANDLE;
+    return io->kind == TSM_IO_READ ? submit_read(slot, io) : STATUS_INVALID_DEVICE_REQUEST;
+}
+
+static DWORD mailslot_type(struct tsm_file *file)
+{
+    return FILE_TYPE_UNKNOWN;
+}
+
+static bool mailslot_is_signaled(struct tsm_object *object, uint32_t tid)
+{
+    return true;
+}
+
+/* Lock held: writers are told, readers are let go. */
+static void close_locked(struct tsm_mailslot *slot, struct tsm_io_batch *batch)
+{
+    struct tsm_io *io;
+
+    while ((io = first_io(&slot->reads)))
+        tsm_mailslot_finish_locked(slot, batch, io, STATUS_FILE_FORCED_CLOSED);
+    if (tsm_trace_is_on(TSM_TRACE_MAILSLOT))
+        tsm_trace(TSM_TRACE_MAILSLOT, "closed: %llu messages are not read, %llu found no room",
+                  (unsigned long long)tsm_mailslot_count_locked(slot),
+                  (unsigned long long)slot->lost);
+    slot->is_open = false;
+    tsm_mailslot_drop_all_locked(slot);
+}
+
+static void mailslot_last_handle_closed(struct tsm_object *object)
+{
+    struct tsm_mailslot *slot = tsm_mailslot_from(tsm_file_from(object));
+    struct tsm_io_batch batch;
+
+    tsm_reactor_remove(&slot->watch);
+    tsm_io_batch_init(&batch);
+    tsm_lock_acquire(&slot->file.lock);
+    close_locked(slot, &batch);
+    tsm_lock_release(&slot->file.lock);
+    tsm_mailslot_door_close(&slot->door);
+    tsm_io_batch_finish(&batch, NULL);
+}
+
+static void mailslot_process_exits(struct tsm_object *object)
+{
+    struct tsm_mailslot *slot = tsm_mailslot_from(tsm_file_from(object));
+
+    tsm_lock_acquire(&slot->file.lock);
+    if (slot->is_open) {
+        slot->is_open = false;
+        tsm_mailslot_door_close(&slot->door);
+    }
+    tsm_lock_release(&slot->file.lock);
+}
+
+static void mailslot_destroy(struct tsm_object *object)
+{
+    struct tsm_mailslot *slot = tsm_mailslot_from(tsm_file_from(object));
+
+    if (slot->is_open) /* never had a handle */
+        mailslot_last_handle_closed(object);
+    tsm_poll_set_deinit(&slot->poll);
+    free(slot->queue);
+    free(slot);
+}
+
+const struct tsm_object_ops tsm_mailslot_object_ops = {
+    .type_name = "Mailslot",
+    .valid_access = FILE_ALL_ACCESS,
+    .is_file = true,
+    .is_signaled = mailslot_is_signaled,
+    .last_handle_closed = mailslot_last_handle_closed,
+    .destroy = mailslot_destroy,
+    .process_exits = mailslot_process_exits,
+};
+
+const struct tsm_file_ops tsm_mailslot_file_ops = {
+    .submit = mailslot_submit,
+    .park = tsm_mailslot_park,
+    .type = mailslot_type,
+};

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: MIT */
+/* A mailslot, seen as a file that is read. */
+#pragma once
+
+#include "io/file.h"
+#include "mailslot/mailslot_door.h"
+#include "mailslot/mailslot_link.h"
+#include "os/poll_set.h"
+
+/* What a writer may have unread, and all writers together: see docs/protocol/mailslot.md. */
+#define TSM_MAILSLOT_WRITER_BYTES  (UINT64_C(16) << 20)
+#define TSM_MAILSLOT_SLOT_BYTES    (UINT64_C(256) << 20)
+#define TSM_MAILSLOT_WRITERS_MAX   1024u
+#define TSM_MAILSLOT_KEPT_BYTES    (UINT64_C(64) << 20) /* of writers that have gone */
+#define TSM_MAILSLOT_MESSAGE_BYTES ((16u << 20) - 4096u)
+
+struct tsm_mailslot {
+    struct tsm_file file;
+    struct tsm_mailslot_door door;
+    struct tsm_poll_set poll;
+    struct tsm_reactor_watch watch; /* on the poll set, while nobody sleeps on that */
+    bool is_open, is_door_shut;
+    uint32_t max_message; /* as asked for; 0: any */
+    uint32_t read_timeout_ms;
+
+    struct tsm_list greeting, awake, resting; /* links, by their state */
+    struct tsm_list left;            /* whose writers have gone, and which are in the queue */
+    uint32_t link_count, link_total; /* with a writer; all */
+    uint64_t left_messages;          /* in all of left */
+    uint64_t allowance;              /* what each writer has been told */
+    uint64_t kept_bytes;
+    uint64_t lost; /* messages that found no room, of writers that have gone */
+
+    /* The batch: links whose next message belongs to it, the oldest message first (a heap). */
+    struct tsm_mailslot_link **queue;
+    uint32_t queued, queue_capacity;
+    uint64_t now;  /* when it began */
+    bool has_more; /* something was there that came later */
+
+    struct tsm_list reads;
+    struct tsm_io *leader; /* its owner sleeps on the poll set, for everybody */
+    uint32_t spin_us;
+};
+
+extern const struct tsm_object_ops tsm_mailslot_object_ops;
+extern const struct tsm_file_ops tsm_mailslot_file_ops;
+
+/* NULL if the file is no mailslot. Same reference. */
+static inline struct tsm_mailslot *tsm_mailslot_from(struct tsm_file *file)
+{
+    return file->ops == &tsm_mailslot_file_ops ? tsm_container_of(file, struct tsm_mailslot, file)
+                                               : NULL;
+}
+
+struct tsm_mailslot_info {
+    uint32_t max_message;
+    uint32_t next_size; /* MAILSLOT_NO_MESSAGE: there is none */
+    uint32_t count;
+    uint32_t read_timeout_ms;
+};
+
+/* STATUS_OBJECT_NAME_INVALID for a name on another machine, STATUS_OBJECT_NAME_COLLISION. One
+ * reference. */
+tsm_must_check NTSTATUS tsm_mailslot_create(const char16_t *text, uint32_t max_message,
+                                            uint32_t read_timeout_ms, bool is_open_to_all,
+                                            struct tsm_mailslot **out);
+
+void tsm_mailslot_query(struct tsm_mailslot *slot, struct tsm_mailslot_info *out);
+
+/* For reads that begin from now on. */
+void tsm_mailslot_set_timeout(struct tsm_mailslot *slot, uint32_t read_timeout_ms);
+
+/* The longest message that is let in. */
+static inline uint32_t tsm_mailslot_limit(const struct tsm_mailslot *slot)
+{
+    return slot->max_message && slot->max_message < TSM_MAILSLOT_MESSAGE_BYTES
+               ? slot->max_message
+               : TSM_MAILSLOT_MESSAGE_BYTES;
+}
+
+/* ---- between the files of this room; file lock held ---- */
+
+/* mailslot_merge.c: the link with the message that is next; NULL: there is none. */
+struct tsm_mailslot_link *tsm_mailslot_next_locked(struct tsm_mailslot *slot);
+
+/* Takes that message; out has room for it. False: it was a lie, and the link is gone. */
+bool tsm_mailslot_take_locked(struct tsm_mailslot *slot, void *out);
+
+/* It is going to be freed, or has nothing any more. */
+void tsm_mailslot_forget_locked(struct tsm_mailslot *slot, struct tsm_mailslot_link *link);
+
+/* All messages that wait. */
+uint64_t tsm_mailslot_count_locked(struct tsm_mailslot *slot);
+
+/* Nothing came to the links that are awake: they go to rest. False: something did. */
+bool tsm_mailslot_rest_locked(struct tsm_mailslot *slot);
+
+/* A look without system calls at the links that are awake; *cpu: where one of them writes. */
+bool tsm_mailslot_has_news_locked(struct tsm_mailslot *slot);
+bool tsm_mailslot_writer_cpu_locked(struct tsm_mailslot *slot, uint32_t *cpu);
+
+/* mailslot_intake.c: writers that come, ring and go. */
+void tsm_mailslot_collect_locked(struct tsm_mailslot *slot);
+
+/* The link told a lie, or has nothing left: it goes, and is not in the queue. */
+void tsm_mailslot_drop_locked(struct tsm_mailslot *slot, struct tsm_mailslot_link *link);
+void tsm_mailslot_drop_all_locked(struct tsm_mailslot *slot);
+
+/* mailslot_park.c: the owner of a pending read sleeps. No lock. */
+void tsm_mailslot_park(struct tsm_file *file, struct tsm_io *io);
+
+/* A pending read ends; whoever sleeps for it hears of it. */
+void tsm_mailslot_finish_locked(struct tsm_mailslot *slot, struct tsm_io_batch *batch,
+                                struct tsm_io *io, NTSTATUS status);
+
+/* Matches messages with reads. */
+void tsm_mailslot_pump_locked(struct tsm_mailslot *slot, struct tsm_io_batch *batch);

@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Mailslot intake
+ *
+ * Writers come by the listener, ring and go by their sockets: all of these are in one poll set, which
+ * is emptied at the beginning of each batch. A bell is one record of one byte, sent once for each time
+ * a link went to rest; one that nobody asked for is a lie.
+ *
+ * Limits:    so many writers at once; when they are there, or the system has no descriptors left, the
+ *            door is shut and the others wait outside, writing all the same. What all may have unread
+ *            together is divided among them.
+ */
+#include "mailslot/mailslot.h"
+
+#include <stdlib.h>
+
+#include "base/trace.h"
+
+#define EVENTS_AT_ONCE  64
+#define ACCEPTS_AT_ONCE 4096
+#define ALLOWANCE_MIN   (TSM_MAILSLOT_SLOT_BYTES / TSM_MAILSLOT_WRITERS_MAX)
+
+static void set_allowance(const struct tsm_mailslot *slot, struct tsm_mailslot_link *link)
+{
+    if (link->channel)
+        atomic_store_explicit(&link->reader.shared->consumer.allowance, slot->allowance,
+                              memory_order_relaxed);
+}
+
+/* Halves and doubles only, so that not every writer who comes changes it for all. */
+static void divide_allowance(struct tsm_mailslot *slot)
+{
+    uint64_t share = TSM_MAILSLOT_WRITER_BYTES;
+
+    while (share * slot->link_count > TSM_MAILSLOT_SLOT_BYTES && share > ALLOWANCE_MIN)
+        share /= 2;
+    if (share == slot->allowance)
+        return;
+    slot->allowance = share;
+    TSM_LIST_FOR_EACH(node, &slot->awake)
+    {
+        set_allowance(slot, TSM_LIST_ENTRY(node, struct tsm_mailslot_link, node));
+    }
+    TSM_LIST_FOR_EACH(node, &slot->resting)
+    {
+        set_allowance(slot, TSM_LIST_ENTRY(node, struct tsm_mailslot_link, node));
+    }
+}
+
+/* ---- the door ---- */
+
+static void shut_door(struct tsm_mailslot *slot)
+{
+    if (!slot->is_door_shut)
+        tsm_poll_set_remove(&slot->poll, slot->door.listener);
+    slot->is_door_shut = true;
+}
+
+static void open_door(struct tsm_mailslot *slot)
+{
+    if (slot->is_door_shut && slot->is_open &&
+        NT_SUCCESS(tsm_poll_set_add(&slot->poll, slot->door.listener, &slot->door)))
+        slot->is_door_shut = false;
+}
+
+static void stop_polling(struct tsm_mailslot *slot, struct tsm_mailslot_link *link)
+{
+    /* A forked child may have copies of the socket: closing would not do. */
+    if (link->is_polled)
+        tsm_poll_set_remove(&slot->poll, link->socket);
+    link->is_polled = false;
+}
+
+/* The writer's socket is about to be closed. */
+static void forget_socket(struct tsm_mailslot *slot, struct tsm_mailslot_link *link)
+{
+    if (!link->has_socket)
+        return;
+    stop_polling(slot, link);
+    link->has_socket = false;
+    slot->link_count--;
+    divide_allowance(slot);
+}
+
+void tsm_mailslot_drop_locked(struct tsm_mailslot *slot, struct tsm_mailslot_link *link)
+{
+    if (link->channel && tsm_mailslot_link_lies(link))
+        tsm_trace(TSM_TRACE_MAILSLOT, "process %u contradicts itself: its messages are dropped",
+                  link->channel->peer.pid);
+    tsm_mailslot_forget_locked(slot, link);
+    slot->lost += tsm_mailslot_link_dropped(link);
+    slot->kept_bytes -= link->kept_size;
+    slot->left_messages -= link->left_messages;
+    slot->link_total--;
+    forget_socket(slot, link);
+    tsm_mailslot_link_free(link);
+    open_door(slot);
+}
+
+void tsm_mailslot_drop_all_locked(struct tsm_mailslot *slot)
+{
+    struct tsm_list *const lists[] = {&slot->greeting, &slot->awake, &slot->resting, &slot->left};
+
+    slot->queued = 0;
+    for (size_t i = 0; i < TSM_COUNT_OF(lists); i++)
+        TSM_LIST_FOR_EACH(node, lists[i])
+        {
+            tsm_mailslot_drop_locked(slot, TSM_LIST_ENTRY(node, struct tsm_mailslot_link, node));
+        }
+}
+
+/* Each link has its place in the queue, so that none is missing when it is needed. */
+static bool make_place(struct tsm_mailslot *slot)
+{
+    uint32_t larger = slot->queue_capacity ? 2 * slot->queue_capacity : 16;
+
+    if (slot->link_total < slot->queue_capacity)
+        return true;
+
+    struct tsm_mailslot_link **moved = realloc(slot->queue, larger * sizeof(*moved));
+
+    if (!moved)
+        return false;
+    slot->queue = moved;
+    slot->queue_capacity = larger;
+    return true;
+}
+
+static void wake_up(struct tsm_mailslot *slot, struct tsm_mailslot_link *link)
+{
+    link->state = TSM_LINK_AWAKE;
+    link->empty_looks = 0;
+    tsm_list_unlink(&link->node);
+    tsm_list_append(&slot->awake, &link->node);
+}
+
+/* Listens to what a newcomer says. False: it was dropped. */
+static bool greet(struct tsm_mailslot *slot, struct tsm_mailslot_link *link)
+{
+    struct tsm_channel *channel;
+
+    stop_polling(slot, link);
+
+    NTSTATUS status = tsm_mailslot_door_greet(link->socket, &channel);
+
+    if (NT_SUCCESS(status)) {
+        tsm_trace(TSM_TRACE_MAILSLOT, "process %u writes", channel->peer.pid);
+        tsm_mailslot_link_attach(link, channel);
+        set_allowance(slot, link);
+        wake_up(slot, link);
+    } else if (status != STATUS_PIPE_LISTENING) {
+        tsm_trace(TSM_TRACE_MAILSLOT, "a writer was turned away: %s", tsm_status_name(status));
+        link->socket = -1;
+    }
+    link->is_polled =
+        link->socket >= 0 && NT_SUCCESS(tsm_poll_set_add(&slot->poll, link->socket, link));
+    if (link->is_polled)
+        return true;
+    tsm_mailslot_drop_locked(slot, link);
+    return false;
+}
+
+static void forget_the_silent(struct tsm_mailslot *slot)
+{
+    TSM_LIST_FOR_EACH(node, &slot->greeting)
+    {
+        struct tsm_mailslot_link *link = TSM_LIST_ENTRY(node, struct tsm_mailslot_link, node);
+
+        if (!tsm_deadline_has_passed(link->hello_deadline))
+            break;
+        tsm_mailslot_drop_locked(slot, link);
+    }
+}
+
+/* False: nobody else came, or nobody else can be let in. */
+static bool let_one_in(struct tsm_mailslot *slot)
+{
+    struct tsm_mailslot_link *link;
+    int socket;
+
+    if (slot->link_count >= TSM_MAILSLOT_WRITERS_MAX || !make_place(slot)) {
+        shut_door(slot);
+        return false;
+    }
+
+    NTSTATUS status = tsm_mailslot_door_accept(&slot->door, &socket);
+
+    if (!NT_SUCCESS(status)) {
+        if (status != STATUS_PIPE_LISTENING) {
+            tsm_trace(TSM_TRACE_MAILSLOT, "no writer can be let in: %s", tsm_status_name(status));
+            shut_door(slot);
+        }
+        return false;
+    }
+    link = tsm_mailslot_link_new(socket, tsm_mailslot_limit(slot), slot->now);
+    if (!link) {
+        tsm_unix_close(socket);
+        return true;
+    }
+    slot->link_count++;
+    slot->link_total++;
+    tsm_list_append(&slot->greeting, &link->node);
+    divide_allowance(slot);
+    (void)greet(slot, link);
+    return true;
+}
+
+static void on_listener(struct tsm_mailslot *slot)
+{
+    uint32_t count = 0;
+
+    forget_the_silent(slot);
+    while (count++ < ACCEPTS_AT_ONCE && let_one_in(slot))
+        ;
+}
+
+/* ---- the sockets of writers ---- */
+
+/* The writer has closed its handle or is dead; what it has written stays. */
+static void on_hang_up(struct tsm_mailslot *slot, struct tsm_mailslot_link *link)
+{
+    uint64_t room = TSM_MAILSLOT_KEPT_BYTES - slot->kept_bytes;
+
+    forget_socket(slot, link);
+    slot->lost += tsm_mailslot_link_dropped(link);
+    slot->lost += tsm_mailslot_link_end(link, room);
+    slot->kept_bytes += link->kept_size;
+    if (!link->has_next)
+        tsm_mailslot_forget_locked(slot, link);
+    wake_up(slot, link);
+    open_door(slot);
+}
+
+static void on_bell(struct tsm_mailslot *slot, struct tsm_mailslot_link *link)
+{
+    uint8_t record[2];
+    size_t length;
+    int fd = -1;
+    NTSTATUS status = tsm_unix_receive(link->socket, record, sizeof(record), &length, &fd);
+
+    if (fd >= 0)
+        tsm_unix_close(fd);
+    if (status == STATUS_PIPE_LISTENING || status == STATUS_PIPE_BROKEN)
+        return;
+    if (!NT_SUCCESS(status) || length != 1 || fd >= 0 || link->state != TSM_LINK_RESTING)
+        link->reader.is_broken = true;
+    wake_up(slot, link);
+}
+
+static void on_link(struct tsm_mailslot *slot, struct tsm_mailslot_link *link,
+                    const struct tsm_poll_event *event)
+{
+    if (link->state == TSM_LINK_GREETING) {
+        if (!greet(slot, link))
+            return;
+        if (link->state == TSM_LINK_GREETING) {
+            if (event->has_hung_up)
+                tsm_mailslot_drop_locked(slot, link);
+            return;
+        }
+    } else if (event->is_readable) {
+        on_bell(slot, link);
+    }
+    if (tsm_mailslot_link_lies(link))
+        tsm_mailslot_drop_locked(slot, link);
+    else if (event->has_hung_up)
+        on_hang_up(slot, link);
+}
+
+void tsm_mailslot_collect_locked(struct tsm_mailslot *slot)
+{
+    struct tsm_poll_event events[EVENTS_AT_ONCE];
+    /* Whoever is ready comes up once in so many passes, however often others ring meanwhile. */
+    uint32_t passes = slot->link_count / EVENTS_AT_ONCE + 2;
+    uint32_t count;
+
+    if (!slot->is_open)
+        return;
+    do {
+        count = tsm_poll_set_take(&slot->poll, events, EVENTS_AT_ONCE);
+        for (uint32_t i = 0; i < count; i++)
+            if (events[i].context == &slot->door)
+                on_listener(slot);
+            else
+                on_link(slot, events[i].context, &events[i]);
+    } while (count == EVENTS_AT_ONCE && --passes);
+}
