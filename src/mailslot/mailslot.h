@@ -19,7 +19,7 @@ struct tsm_mailslot {
     struct tsm_mailslot_door door;
     struct tsm_poll_set poll;
     struct tsm_reactor_watch watch; /* on the poll set, while nobody sleeps on that */
-    bool is_open, is_door_shut;
+    bool is_open, is_door_shut, has_opened_door;
     uint32_t max_message; /* as asked for; 0: any */
     uint32_t read_timeout_ms;
 

@@ -59,8 +59,10 @@ static void shut_door(struct tsm_mailslot *slot)
 static void open_door(struct tsm_mailslot *slot)
 {
     if (slot->is_door_shut && slot->is_open &&
-        NT_SUCCESS(tsm_poll_set_add(&slot->poll, slot->door.listener, &slot->door)))
+        NT_SUCCESS(tsm_poll_set_add(&slot->poll, slot->door.listener, &slot->door))) {
         slot->is_door_shut = false;
+        slot->has_opened_door = true;
+    }
 }
 
 static void stop_polling(struct tsm_mailslot *slot, struct tsm_mailslot_link *link)
@@ -134,6 +136,21 @@ static void wake_up(struct tsm_mailslot *slot, struct tsm_mailslot_link *link)
     tsm_list_append(&slot->awake, &link->node);
 }
 
+/* The writer has closed its handle or is dead; what it has written stays. */
+static void on_hang_up(struct tsm_mailslot *slot, struct tsm_mailslot_link *link)
+{
+    uint64_t room = TSM_MAILSLOT_KEPT_BYTES - slot->kept_bytes;
+
+    forget_socket(slot, link);
+    slot->lost += tsm_mailslot_link_dropped(link);
+    slot->lost += tsm_mailslot_link_end(link, room);
+    slot->kept_bytes += link->kept_size;
+    if (!link->has_next)
+        tsm_mailslot_forget_locked(slot, link);
+    wake_up(slot, link);
+    open_door(slot);
+}
+
 /* Listens to what a newcomer says. False: it was dropped. */
 static bool greet(struct tsm_mailslot *slot, struct tsm_mailslot_link *link)
 {
@@ -145,7 +162,7 @@ static bool greet(struct tsm_mailslot *slot, struct tsm_mailslot_link *link)
 
     if (NT_SUCCESS(status)) {
         tsm_trace(TSM_TRACE_MAILSLOT, "process %u writes", channel->peer.pid);
-        tsm_mailslot_link_attach(link, channel);
+        tsm_mailslot_link_attach(link, channel, slot->now);
         set_allowance(slot, link);
         wake_up(slot, link);
     } else if (status != STATUS_PIPE_LISTENING) {
@@ -192,7 +209,7 @@ static bool let_one_in(struct tsm_mailslot *slot)
         }
         return false;
     }
-    link = tsm_mailslot_link_new(socket, tsm_mailslot_limit(slot), slot->now);
+    link = tsm_mailslot_link_new(socket, tsm_mailslot_limit(slot));
     if (!link) {
         tsm_unix_close(socket);
         return true;
@@ -201,7 +218,9 @@ static bool let_one_in(struct tsm_mailslot *slot)
     slot->link_total++;
     tsm_list_append(&slot->greeting, &link->node);
     divide_allowance(slot);
-    (void)greet(slot, link);
+    /* Those who come and go faster than we look would be many. */
+    if (greet(slot, link) && link->channel && tsm_unix_has_hung_up(link->socket))
+        on_hang_up(slot, link);
     return true;
 }
 
@@ -215,21 +234,6 @@ static void on_listener(struct tsm_mailslot *slot)
 }
 
 /* ---- the sockets of writers ---- */
-
-/* The writer has closed its handle or is dead; what it has written stays. */
-static void on_hang_up(struct tsm_mailslot *slot, struct tsm_mailslot_link *link)
-{
-    uint64_t room = TSM_MAILSLOT_KEPT_BYTES - slot->kept_bytes;
-
-    forget_socket(slot, link);
-    slot->lost += tsm_mailslot_link_dropped(link);
-    slot->lost += tsm_mailslot_link_end(link, room);
-    slot->kept_bytes += link->kept_size;
-    if (!link->has_next)
-        tsm_mailslot_forget_locked(slot, link);
-    wake_up(slot, link);
-    open_door(slot);
-}
 
 static void on_bell(struct tsm_mailslot *slot, struct tsm_mailslot_link *link)
 {
@@ -277,11 +281,12 @@ void tsm_mailslot_collect_locked(struct tsm_mailslot *slot)
     if (!slot->is_open)
         return;
     do {
+        slot->has_opened_door = false;
         count = tsm_poll_set_take(&slot->poll, events, EVENTS_AT_ONCE);
         for (uint32_t i = 0; i < count; i++)
             if (events[i].context == &slot->door)
                 on_listener(slot);
             else
                 on_link(slot, events[i].context, &events[i]);
-    } while (count == EVENTS_AT_ONCE && --passes);
+    } while ((count == EVENTS_AT_ONCE || slot->has_opened_door) && --passes);
 }

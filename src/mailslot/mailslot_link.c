@@ -23,7 +23,7 @@
 
 #define HELLO_WAIT_MS 5000
 
-struct tsm_mailslot_link *tsm_mailslot_link_new(int socket, uint32_t max_message, uint64_t now)
+struct tsm_mailslot_link *tsm_mailslot_link_new(int socket, uint32_t max_message)
 {
     struct tsm_mailslot_link *link = calloc(1, sizeof(*link));
 
@@ -33,7 +33,6 @@ struct tsm_mailslot_link *tsm_mailslot_link_new(int socket, uint32_t max_message
     link->socket = socket;
     link->has_socket = true;
     link->max_message = max_message;
-    link->looked = link->floor = now;
     link->hello_deadline = tsm_deadline_in_ms(HELLO_WAIT_MS);
     return link;
 }
@@ -49,7 +48,8 @@ void tsm_mailslot_link_free(struct tsm_mailslot_link *link)
     free(link);
 }
 
-void tsm_mailslot_link_attach(struct tsm_mailslot_link *link, struct tsm_channel *channel)
+void tsm_mailslot_link_attach(struct tsm_mailslot_link *link, struct tsm_channel *channel,
+                              uint64_t looked)
 {
     uint64_t capacity;
     uint8_t *data;
@@ -58,6 +58,7 @@ void tsm_mailslot_link_attach(struct tsm_mailslot_link *link, struct tsm_channel
     tsm_ring_reader_init(&link->reader, shared, data, capacity, 0);
     link->channel = channel;
     link->state = TSM_LINK_AWAKE;
+    link->looked = looked;
     /* The memory is mapped, and nobody else will want it. */
     tsm_unix_close(channel->memfd);
     channel->memfd = -1;

@@ -43,11 +43,12 @@ struct tsm_mailslot_link {
 };
 
 /* Greeting. NULL without memory; takes the socket on success. */
-struct tsm_mailslot_link *tsm_mailslot_link_new(int socket, uint32_t max_message, uint64_t now);
+struct tsm_mailslot_link *tsm_mailslot_link_new(int socket, uint32_t max_message);
 void tsm_mailslot_link_free(struct tsm_mailslot_link *link);
 
-/* Takes the channel that came with the hello. */
-void tsm_mailslot_link_attach(struct tsm_mailslot_link *link, struct tsm_channel *channel);
+/* Takes the channel that came with the hello; looked: when others were looked at last. */
+void tsm_mailslot_link_attach(struct tsm_mailslot_link *link, struct tsm_channel *channel,
+                              uint64_t looked);
 
 /* A new batch begins, and what is in the ring now may belong to it; now: before anything was looked
  * at. True: has_next. */

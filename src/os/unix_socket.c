@@ -237,6 +237,13 @@ NTSTATUS tsm_unix_peer(int socket, struct tsm_unix_peer *out)
     return STATUS_SUCCESS;
 }
 
+bool tsm_unix_has_hung_up(int socket)
+{
+    struct pollfd poll_fd = {.fd = socket, .events = POLLRDHUP};
+
+    return poll(&poll_fd, 1, 0) > 0 && (poll_fd.revents & (POLLRDHUP | POLLHUP));
+}
+
 bool tsm_unix_wait_readable(int socket, struct tsm_deadline deadline)
 {
     struct pollfd poll_fd = {.fd = socket, .events = POLLIN | POLLRDHUP};

@@ -47,6 +47,9 @@ tsm_must_check NTSTATUS tsm_unix_receive(int socket, void *record, size_t capaci
 
 tsm_must_check NTSTATUS tsm_unix_peer(int socket, struct tsm_unix_peer *out);
 
+/* The peer has hung up; there may be something to receive all the same. */
+bool tsm_unix_has_hung_up(int socket);
+
 /* Waits until the socket is readable or hung up; false on timeout. */
 bool tsm_unix_wait_readable(int socket, struct tsm_deadline deadline);
 

@@ -204,6 +204,19 @@ static void a_hang_up_is_seen_although_copies_are_open(void **state)
     close(ends[1]);
 }
 
+static void a_hang_up_is_seen_before_what_is_left_was_received(void **state)
+{
+    int ends[2];
+
+    assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends), 0);
+    assert_false(tsm_unix_has_hung_up(ends[0]));
+    assert_status(tsm_unix_send(ends[1], "x", 1, -1), STATUS_SUCCESS);
+    assert_false(tsm_unix_has_hung_up(ends[0]));
+    close(ends[1]);
+    assert_true(tsm_unix_has_hung_up(ends[0]));
+    close(ends[0]);
+}
+
 static void the_kernel_says_who_the_peer_is(void **state)
 {
     struct tsm_unix_peer peer = {0};
@@ -229,6 +242,7 @@ int main(void)
         TEST(more_than_one_descriptor_is_refused_and_none_kept),
         TEST(a_record_too_long_is_refused_with_its_descriptor),
         TEST(a_hang_up_is_seen_although_copies_are_open),
+        TEST(a_hang_up_is_seen_before_what_is_left_was_received),
         TEST(the_kernel_says_who_the_peer_is),
     };
 
