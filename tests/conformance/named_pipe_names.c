@@ -182,8 +182,8 @@ TEST(a_remote_name_is_not_reached)
 
 TEST(the_root_of_all_pipes_cannot_be_read)
 {
-    HANDLE root = CreateFileA("\\\\.\\pipe\\", GENERIC_READ, FILE_SHARE_READ | FILE_SHARE_WRITE, NULL,
-                              OPEN_EXISTING, 0, NULL);
+    HANDLE root = CreateFileA("\\\\.\\pipe\\", GENERIC_READ, FILE_SHARE_READ | FILE_SHARE_WRITE,
+                              NULL, OPEN_EXISTING, 0, NULL);
     char byte;
     DWORD count;
 

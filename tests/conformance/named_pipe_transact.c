@@ -409,8 +409,8 @@ TEST(a_call_waits_for_an_instance_that_is_busy)
 
 TEST(a_call_may_wait_as_long_as_the_server_chose)
 {
-    HANDLE server = CreateNamedPipeA(pipe_name(), PIPE_ACCESS_DUPLEX, MESSAGE_MODE, 1, 4096, 4096,
-                                     300, NULL);
+    HANDLE server =
+        CreateNamedPipeA(pipe_name(), PIPE_ACCESS_DUPLEX, MESSAGE_MODE, 1, 4096, 4096, 300, NULL);
     DWORD count, begin;
     char byte = 0;
 
