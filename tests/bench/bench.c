@@ -10,7 +10,6 @@
  */
 #include "bench.h"
 
-#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,6 +18,7 @@
 #include "jobs.h"
 #include "measure.h"
 #include "report.h"
+#include "side.h"
 
 #define MOST_PEERS   16
 #define MOST_JOBS    16
@@ -36,17 +36,6 @@ const struct bench_peer *const bench_peers[] = {
 };
 
 static struct bench_measured results[MOST_JOBS];
-
-void bench_fail(const char *what)
-{
-    fprintf(stderr, "bench: %s fails%s%s\n", what, errno ? ": " : "", errno ? strerror(errno) : "");
-    exit(1);
-}
-
-void bench_unsupported(void)
-{
-    exit(BENCH_UNSUPPORTED);
-}
 
 const struct bench_peer *bench_peer_named(const char *name)
 {
@@ -174,8 +163,8 @@ int main(int argc, char **argv)
     size_t count = 0;
     FILE *tsv = NULL;
 
-    if (bench_measure_is_side(argc, argv))
-        return bench_measure_side(argc, argv);
+    if (bench_side_is_meant(argc, argv))
+        return bench_side_main(argv);
     while ((option = getopt_long(argc, argv, "", options, NULL)) != -1)
         switch (option) {
         case QUICK:

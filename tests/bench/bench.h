@@ -52,8 +52,12 @@ struct bench_peer {
     const char *title; /* for people */
     /* The names of the ways to configure this peer, best of which counts; NULL after the last. */
     const char *(*variant)(enum bench_kind kind, int number);
-    /* Optional, before the sides are started: makes descriptors that both inherit. */
-    void (*prepare)(struct bench_meeting *meeting);
+    /* The sides are run by this program beside the measuring one, which has all below; NULL: by
+     * the measuring program itself. And the variable that names what runs it, if it needs that. */
+    const char *program, *runner;
+    /* Optional, before the sides are started: makes descriptors that both inherit. False, and
+     * none: this machine does not allow the variant. */
+    bool (*prepare)(struct bench_meeting *meeting);
     /* Server. After listen() a client may call connect(). */
     void (*listen)(struct bench_link *link);
     void (*accept)(struct bench_link *link);
@@ -73,7 +77,7 @@ struct bench_sample {
     double count;   /* round trips, messages or cycles */
     double seconds; /* for all of them */
     double p50_us, p99_us;
-    double cpu_us;        /* of both processes */
+    double cpu_us;        /* of both processes; NaN: not known */
     double server_cpu_us; /* of the server alone */
 };
 
@@ -82,10 +86,13 @@ extern const struct bench_peer bench_transom, bench_transom_no_spin, bench_pipe,
 extern const struct bench_peer *const bench_peers[];
 const struct bench_peer *bench_peer_named(const char *name);
 
+/* The peer of a program that is nothing but a side. */
+extern const struct bench_peer bench_own_peer;
+
 #define BENCH_UNSUPPORTED 77 /* exit status of a side whose variant this machine does not allow */
 
 _Noreturn void bench_fail(const char *what);
 _Noreturn void bench_unsupported(void);
 
-/* Pins the calling process; -1: to nothing. */
+/* Pins the calling process; -1: to nothing. (measure.c, not for sides) */
 void bench_pin(int cpu);

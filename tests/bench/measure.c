@@ -2,6 +2,7 @@
 #include "measure.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -15,9 +16,8 @@
 #include "jobs.h"
 #include "side.h"
 
-#define SIDE_WORD  "--side"
-#define SIDE_WORDS 15 /* with the name of the program */
-#define TEXT_SIZE  32
+#define TEXT_SIZE    32
+#define HUNG_AFTER_S 60
 
 const char *const bench_placement_names[] = {"one_core", "two_cores", "unpinned"};
 
@@ -139,66 +139,68 @@ struct child {
     int report;
 };
 
-static struct child start(const struct bench_side *side, int other_report)
+/* The program that runs the sides of this peer. */
+static bool find_program(const struct bench_peer *peer, char *path, size_t size)
+{
+    int length = (int)(strrchr(program, '/') - program);
+
+    if (!peer->program) {
+        snprintf(path, size, "%s", program);
+        return true;
+    }
+    return (size_t)snprintf(path, size, "%.*s/%s", length, program, peer->program) < size &&
+           access(path, peer->runner ? R_OK : X_OK) == 0;
+}
+
+bool bench_has_peer(const struct bench_peer *peer)
+{
+    char path[sizeof(program)];
+    const char *runner = peer->runner ? getenv(peer->runner) : NULL;
+
+    return find_program(peer, path, sizeof(path)) &&
+           (!peer->runner || (runner && access(runner, X_OK) == 0));
+}
+
+static _Noreturn void become(const struct bench_side *side)
+{
+    char path[sizeof(program)];
+    struct bench_side_words words;
+    const char *arguments[BENCH_SIDE_WORDS + 2] = {NULL};
+    int first = 0;
+
+    if (!find_program(side->peer, path, sizeof(path)))
+        _exit(127);
+    bench_side_spell(side, &words);
+    words.words[0] = path;
+    if (side->peer->runner)
+        arguments[first++] = getenv(side->peer->runner);
+    memcpy(arguments + first, words.words, sizeof(words.words));
+    execv(arguments[0], (char **)arguments);
+    _exit(127);
+}
+
+/* Neither outlives us, nor runs for ever. */
+static struct child start(const struct bench_side *side, int cpu)
 {
     struct child child;
     int ends[2];
 
-    if (pipe(ends))
+    if (pipe2(ends, O_CLOEXEC))
         bench_fail("pipe");
     child.report = ends[0];
     child.pid = fork();
     if (child.pid < 0)
         bench_fail("fork");
     if (child.pid == 0) {
-        char numbers[9][TEXT_SIZE];
-        int values[9] = {side->meeting.variant,
-                         side->cpu,
-                         side->ms,
-                         ends[1],
-                         side->meeting.fds[0],
-                         side->meeting.fds[1],
-                         side->meeting.fds[2],
-                         side->meeting.fds[3],
-                         side->is_server};
-
-        close(ends[0]);
-        if (other_report >= 0)
-            close(other_report);
-        for (int i = 0; i < 9; i++)
-            snprintf(numbers[i], TEXT_SIZE, "%d", values[i]);
-        execl(program, "bench", SIDE_WORD, side->peer->name, side->job->name, side->meeting.place,
-              numbers[0], numbers[1], numbers[2], numbers[3], numbers[4], numbers[5], numbers[6],
-              numbers[7], numbers[8], (char *)NULL);
-        _exit(127);
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        if (getppid() != starter || dup2(ends[1], STDOUT_FILENO) < 0)
+            _exit(127);
+        alarm(HUNG_AFTER_S);
+        bench_pin(cpu);
+        become(side);
     }
     close(ends[1]);
     return child;
-}
-
-bool bench_measure_is_side(int argc, char **argv)
-{
-    return argc == SIDE_WORDS - 1 && strcmp(argv[1], SIDE_WORD) == 0;
-}
-
-int bench_measure_side(int argc, char **argv)
-{
-    struct bench_side side = {
-        .peer = bench_peer_named(argv[2]),
-        .job = bench_job_named(argv[3]),
-        .meeting = {.place = argv[4],
-                    .variant = atoi(argv[5]),
-                    .fds = {atoi(argv[9]), atoi(argv[10]), atoi(argv[11]), atoi(argv[12])}},
-        .cpu = atoi(argv[6]),
-        .ms = atoi(argv[7]),
-        .report = atoi(argv[8]),
-        .is_server = atoi(argv[13]),
-    };
-
-    if (!side.peer || !side.job)
-        bench_fail("the name of a peer or job");
-    side.meeting.size = side.job->size;
-    return bench_side_run(&side);
 }
 
 static bool hear(const struct child *child, void *what, size_t size)
@@ -270,11 +272,12 @@ static bool run_pair(struct bench_side side, const int cpus[2], struct bench_sam
     int server_end, client_end;
     char ready;
 
-    if (side.peer->prepare)
-        side.peer->prepare(&side.meeting);
+    if (side.peer->prepare && !side.peer->prepare(&side.meeting)) {
+        close_fds(&side.meeting);
+        return false;
+    }
     side.is_server = true;
-    side.cpu = cpus[1];
-    server = start(&side, -1);
+    server = start(&side, cpus[1]);
     if (!hear(&server, &ready, 1)) {
         close_fds(&side.meeting);
         server_end = end(&server, false);
@@ -283,8 +286,7 @@ static bool run_pair(struct bench_side side, const int cpus[2], struct bench_sam
         return false;
     }
     side.is_server = false;
-    side.cpu = cpus[0];
-    client = start(&side, server.report);
+    client = start(&side, cpus[0]);
     close_fds(&side.meeting);
     if (hear(&client, &ready, 1)) {
         if (side.job->kind == BENCH_IDLE)

@@ -42,9 +42,8 @@ extern const char *const bench_placement_names[BENCH_PLACEMENTS];
 void bench_measure_begin(void);
 bool bench_has_two_cores(void);
 
+/* Is there what the sides of this peer need? */
+bool bench_has_peer(const struct bench_peer *peer);
+
 void bench_measure(const struct bench_plan *plan, const struct bench_job *job,
                    struct bench_measured *measured);
-
-/* The process that was started as a side: exit status. */
-int bench_measure_side(int argc, char **argv);
-bool bench_measure_is_side(int argc, char **argv);

@@ -16,13 +16,14 @@ static const char *variant(enum bench_kind kind, int number)
     return number < (kind == BENCH_SPARSE || kind == BENCH_IDLE ? 1 : 2) ? names[number] : NULL;
 }
 
-static void prepare(struct bench_meeting *meeting)
+static bool prepare(struct bench_meeting *meeting)
 {
     if (pipe(meeting->fds) || pipe(meeting->fds + 2))
         bench_fail("pipe");
     for (int i = 0; meeting->variant == 1 && i < BENCH_FDS; i += 2)
         if (fcntl(meeting->fds[i], F_SETPIPE_SZ, ENLARGED) < 0)
-            bench_unsupported();
+            return false;
+    return true;
 }
 
 /* The first pipe leads to the server, the second to the client. */

@@ -30,8 +30,8 @@ static bool get_series(const struct bench_figure *figure, const struct bench_mea
     for (size_t i = 0; i < series->rounds; i++)
         series->values[i] = figure->value(measured->job, &contestant->samples[placement][i]);
     series->median = bench_median(series->values, series->rounds);
-    /* A limit has not all figures. */
-    return !contestant->peer->limit || (isfinite(series->median) && series->median > 0);
+    /* Not everybody has all figures. */
+    return isfinite(series->median) && (!contestant->peer->limit || series->median > 0);
 }
 
 /* The best variant of a peer, in one placement or (BENCH_PLACEMENTS) in any. */

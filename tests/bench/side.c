@@ -6,33 +6,25 @@
  */
 #include "side.h"
 
-#include <signal.h>
+#include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "clock.h"
+#include "jobs.h"
 #include "statistics.h"
+#include "system.h"
 
 #define MOST_SAMPLES    (1 << 18)
 #define WARM_UP_SHARE   5
 #define SPARSE_PAUSE_MS 4
 #define BYTES_PER_LOOK  4096 /* one way: sent between two looks at the clock */
-#define HUNG_AFTER_S    60
+#define SIDE_WORD       "--side"
 
 static uint32_t *samples; /* ticks of each operation */
-
-static double cpu_us(void)
-{
-    struct rusage usage;
-
-    getrusage(RUSAGE_SELF, &usage);
-    return (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1e6 +
-           (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec);
-}
 
 static void sleep_ms(int ms)
 {
@@ -41,9 +33,9 @@ static void sleep_ms(int ms)
     nanosleep(&time, NULL);
 }
 
-static void tell(const struct bench_side *side, const void *what, size_t size)
+static void tell(const void *what, size_t size)
 {
-    if (write(side->report, what, size) != (ssize_t)size)
+    if (write(STDOUT_FILENO, what, (unsigned int)size) != (int)size)
         bench_fail("the report to the starter");
 }
 
@@ -115,7 +107,7 @@ static void drive(const struct bench_side *side, struct bench_link *link, char *
     enum bench_kind kind = side->job->kind;
     bool is_one_way = kind == BENCH_ONE_WAY;
     size_t per_look = is_one_way ? 1 + BYTES_PER_LOOK / side->job->size : 1, count = 0;
-    double cpu_before = cpu_us();
+    double cpu_before = bench_system_cpu_us();
     struct bench_moment begin = bench_now(), end;
     uint64_t last = begin.ticks, now;
     uint64_t until = us_a_tick > 0 ? begin.ticks + (uint64_t)(ms * 1e3 / us_a_tick) : 0;
@@ -146,7 +138,7 @@ static void drive(const struct bench_side *side, struct bench_link *link, char *
         side->peer->receive(link, buffer, 1);
     end = bench_now();
 
-    found->cpu_us = cpu_us() - cpu_before;
+    found->cpu_us = bench_system_cpu_us() - cpu_before;
     found->count = (double)count;
     found->seconds = (double)(end.ns - begin.ns) / 1e9;
     us_a_tick = bench_us_a_tick(begin, end);
@@ -175,17 +167,17 @@ static void run_client(const struct bench_side *side, struct bench_link *link, c
 
     if (side->job->kind == BENCH_IDLE) {
         sleep_ms(BENCH_SETTLE_MS);
-        tell(side, "", 1);
+        tell("", 1);
         sleep_ms(side->ms + BENCH_SETTLE_MS);
         buffer[0] = 1;
         operate(side, link, buffer);
         found.count = 1;
         found.seconds = side->ms / 1e3;
     } else {
-        tell(side, "", 1);
+        tell("", 1);
         drive(side, link, buffer, side->ms, us_a_tick, &found);
     }
-    tell(side, &found, sizeof(found));
+    tell(&found, sizeof(found));
     if (side->job->kind != BENCH_CONNECT)
         side->peer->hang_up(link);
 }
@@ -196,26 +188,24 @@ static void run_server(const struct bench_side *side, struct bench_link *link, c
     double before;
 
     side->peer->listen(link);
-    tell(side, "", 1);
+    tell("", 1);
     if (side->job->kind != BENCH_CONNECT)
         side->peer->accept(link);
     serve(side, link, buffer);
-    before = cpu_us();
+    before = bench_system_cpu_us();
     serve(side, link, buffer);
-    found.cpu_us = found.server_cpu_us = cpu_us() - before;
-    tell(side, &found, sizeof(found));
+    found.cpu_us = found.server_cpu_us = bench_system_cpu_us() - before;
+    tell(&found, sizeof(found));
     if (side->job->kind != BENCH_CONNECT)
         side->peer->hang_up(link);
 }
 
-int bench_side_run(const struct bench_side *side)
+static int run_side(const struct bench_side *side)
 {
     struct bench_link link = {.meeting = &side->meeting, .is_server = side->is_server};
     char *buffer = calloc(1, side->job->size);
 
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
-    alarm(HUNG_AFTER_S);
-    bench_pin(side->cpu);
+    bench_system_begin();
     if (!buffer)
         bench_fail("calloc");
     if (side->is_server)
@@ -224,4 +214,53 @@ int bench_side_run(const struct bench_side *side)
         run_client(side, &link, buffer);
     free(buffer);
     return 0;
+}
+
+/* --- its arguments -------------------------------------------------------------------------- */
+
+enum { WORD_SIDE = 1, WORD_PEER, WORD_JOB, WORD_PLACE, WORD_NUMBERS };
+enum { NUMBER_VARIANT, NUMBER_MS, NUMBER_IS_SERVER, NUMBER_FDS };
+
+static_assert(WORD_NUMBERS + NUMBER_FDS + BENCH_FDS == BENCH_SIDE_WORDS, "each word has its place");
+
+void bench_side_spell(const struct bench_side *side, struct bench_side_words *words)
+{
+    int values[NUMBER_FDS + BENCH_FDS] = {[NUMBER_VARIANT] = side->meeting.variant,
+                                          [NUMBER_MS] = side->ms,
+                                          [NUMBER_IS_SERVER] = side->is_server};
+
+    memcpy(values + NUMBER_FDS, side->meeting.fds, sizeof(side->meeting.fds));
+    *words = (struct bench_side_words){0};
+    words->words[WORD_SIDE] = SIDE_WORD;
+    words->words[WORD_PEER] = side->peer->name;
+    words->words[WORD_JOB] = side->job->name;
+    words->words[WORD_PLACE] = side->meeting.place;
+    for (int i = 0; i < NUMBER_FDS + BENCH_FDS; i++) {
+        snprintf(words->numbers[i], BENCH_WORD_SIZE, "%d", values[i]);
+        words->words[WORD_NUMBERS + i] = words->numbers[i];
+    }
+}
+
+bool bench_side_is_meant(int argc, char **argv)
+{
+    return argc == BENCH_SIDE_WORDS && strcmp(argv[WORD_SIDE], SIDE_WORD) == 0;
+}
+
+int bench_side_main(char **argv)
+{
+    char **numbers = argv + WORD_NUMBERS;
+    struct bench_side side = {
+        .peer = bench_peer_named(argv[WORD_PEER]),
+        .job = bench_job_named(argv[WORD_JOB]),
+        .meeting = {.place = argv[WORD_PLACE], .variant = atoi(numbers[NUMBER_VARIANT])},
+        .ms = atoi(numbers[NUMBER_MS]),
+        .is_server = atoi(numbers[NUMBER_IS_SERVER]),
+    };
+
+    if (!side.peer || !side.job)
+        bench_fail("the name of a peer or job");
+    for (int i = 0; i < BENCH_FDS; i++)
+        side.meeting.fds[i] = atoi(numbers[NUMBER_FDS + i]);
+    side.meeting.size = side.job->size;
+    return run_side(&side);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A side is a process that uses one end of a connection. It is started anew for each measurement,
- * pinned before it does anything, and tells the starter over a pipe: a byte when it is ready (the
+ * already pinned, and tells the starter over its standard output: a byte when it is ready (the
  * server: a client may come; the client: the measurement begins), and at its end what it found.
  */
 #pragma once
@@ -15,12 +15,20 @@ struct bench_side {
     const struct bench_job *job;
     struct bench_meeting meeting;
     bool is_server;
-    int cpu;    /* -1: any */
-    int ms;     /* how long to measure */
-    int report; /* descriptor */
+    int ms; /* how long to measure */
 };
 
 #define BENCH_SETTLE_MS 200 /* before a waiter counts as idle */
 
+/* A side as the arguments of a program: the first is left to the caller, the last is NULL. */
+#define BENCH_SIDE_WORDS 12
+#define BENCH_WORD_SIZE  32
+struct bench_side_words {
+    const char *words[BENCH_SIDE_WORDS + 1];
+    char numbers[BENCH_SIDE_WORDS][BENCH_WORD_SIZE];
+};
+void bench_side_spell(const struct bench_side *side, struct bench_side_words *words);
+
+bool bench_side_is_meant(int argc, char **argv);
 /* Exit status of the process. */
-int bench_side_run(const struct bench_side *side);
+int bench_side_main(char **argv);

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a side asks of its system, beside C and POSIX clocks: system_posix.c, and system_windows.c
+ * for a side that is a Windows program.
+ */
+#pragma once
+
+/* Once, first. */
+void bench_system_begin(void);
+
+/* Processor time of this process so far; NaN: not known. */
+double bench_system_cpu_us(void);
