@@ -30,9 +30,13 @@
 #define DEMO_MS      60
 
 const struct bench_peer *const bench_peers[] = {
-    &bench_transom,   &bench_transom_no_spin, &bench_pipe,
-    &bench_seqpacket, &bench_stream,          &bench_bound,
-    &bench_memcpy,    &bench_cache_line,      NULL,
+    &bench_transom, &bench_transom_no_spin,
+    &bench_pipe,    &bench_seqpacket,
+    &bench_stream,  &bench_bound,
+    &bench_mq,      &bench_zeromq,
+    &bench_winpr,   &bench_wine,
+    &bench_memcpy,  &bench_cache_line,
+    NULL,
 };
 
 static struct bench_measured results[MOST_JOBS];
@@ -114,6 +118,23 @@ static bool is_peer(const char *name)
     return bench_peer_named(name);
 }
 
+/* The peers that are asked for and there; those that are not there are named. */
+static void choose_peers(const char *list, const struct bench_peer *peers[MOST_PEERS + 1])
+{
+    int count = 0, missing = 0;
+
+    for (int i = 0; bench_peers[i] && count < MOST_PEERS; i++) {
+        if (!is_listed(list, bench_peers[i]->name))
+            continue;
+        if (bench_has_peer(bench_peers[i]))
+            peers[count++] = bench_peers[i];
+        else
+            printf("%s %s", missing++ ? "," : "Not here, and not measured:", bench_peers[i]->title);
+    }
+    if (missing)
+        printf(" (./run bench --install-peers installs them)\n");
+}
+
 static int run_demo(struct bench_plan plan)
 {
     static const struct bench_peer *const peers[] = {&bench_transom, &bench_pipe, &bench_seqpacket,
@@ -158,7 +179,7 @@ int main(int argc, char **argv)
     const struct bench_peer *peers[MOST_PEERS + 1] = {NULL};
     struct bench_plan plan = {.peers = peers, .has_all_variants = true};
     const char *only = NULL, *peer_list = NULL, *path = NULL;
-    int option, rounds = 0, ms = 0, peer_count = 0;
+    int option, rounds = 0, ms = 0;
     bool is_quick = false, is_demo = false;
     size_t count = 0;
     FILE *tsv = NULL;
@@ -207,9 +228,7 @@ int main(int argc, char **argv)
         return run_demo(plan);
     if (!bench_has_two_cores())
         printf("There is one processor only: nothing is measured on two cores.\n");
-    for (int i = 0; bench_peers[i] && peer_count < MOST_PEERS; i++)
-        if (is_listed(peer_list, bench_peers[i]->name))
-            peers[peer_count++] = bench_peers[i];
+    choose_peers(peer_list, peers);
     if (path && !(tsv = fopen(path, "w")))
         bench_fail(path);
     if (tsv)

@@ -33,6 +33,7 @@ struct bench_job {
 struct bench_meeting {
     const char *place; /* an absolute path that nothing else uses: names are made of it */
     int variant;
+    enum bench_kind kind;
     size_t size;        /* of the messages */
     int fds[BENCH_FDS]; /* what prepare() made; -1: nothing */
 };
@@ -66,6 +67,8 @@ struct bench_peer {
     void (*receive)(struct bench_link *link, char *data, size_t size); /* exactly size bytes */
     /* Client: closes. Server: waits until the client has closed; accept() may follow. */
     void (*hang_up)(struct bench_link *link);
+    /* Optional. Server: at the end, after hang_up(). */
+    void (*unlisten)(struct bench_link *link);
     /* Instead of all the above, for what is no connection but a limit of the machine: false where
      * it says nothing about this job. The processors are -1 for any. */
     bool (*limit)(const struct bench_job *job, const int cpus[2], int ms,
@@ -82,7 +85,8 @@ struct bench_sample {
 };
 
 extern const struct bench_peer bench_transom, bench_transom_no_spin, bench_pipe, bench_seqpacket,
-    bench_stream, bench_bound, bench_memcpy, bench_cache_line;
+    bench_stream, bench_bound, bench_mq, bench_zeromq, bench_winpr, bench_wine, bench_memcpy,
+    bench_cache_line;
 extern const struct bench_peer *const bench_peers[];
 const struct bench_peer *bench_peer_named(const char *name);
 

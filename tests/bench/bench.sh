@@ -2,6 +2,43 @@
 # SPDX-License-Identifier: MIT
 # Measures and keeps one line for each figure: bench.sh BUILD_DIR [OPTION...]
 set -eu
+
+die() {
+    echo "bench: $*" >&2
+    exit 1
+}
+
+here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 build=$1
+out=$build/tests/bench
 shift
-exec "$build/tests/bench/bench" --tsv "$build/bench.tsv" "$@"
+
+# Wine's side is there if Wine and a compiler for Windows are, and runs beside a server that is
+# pinned to no processor and outlives each of its clients.
+server=
+prepare_wine() {
+    . "$here/../conformance/wine.sh"
+    wine_find
+    "$compiler" -std=gnu17 -O2 -static -o "$out/side_wine.exe" "$here/side_program.c" \
+        "$here/side.c" "$here/jobs.c" "$here/statistics.c" "$here/fail.c" \
+        "$here/system_windows.c" "$here/peer_windows.c" "$here/peer_wine.c" -lpthread ||
+        die "the side of Wine does not compile."
+    wine_prepare
+    if "$server" -p600 2>/dev/null; then
+        trap '"$server" -k >/dev/null 2>&1 || true' EXIT
+        trap 'exit 1' HUP INT TERM
+    fi
+    TRANSOM_BENCH_WINE=$wine
+    export TRANSOM_BENCH_WINE
+}
+is_asked_for() {
+    case " $* " in
+    *" --help "*) return 1 ;;
+    *" --peer "* | *" --peer="*) case "$*" in *wine*) return 0 ;; *) return 1 ;; esac ;;
+    esac
+}
+if is_asked_for "$@" && (. "$here/../conformance/wine.sh" && wine_find) 2>/dev/null; then
+    prepare_wine
+fi
+
+"$out/bench" --tsv "$build/bench.tsv" "$@"

@@ -179,7 +179,15 @@ static _Noreturn void become(const struct bench_side *side)
     _exit(127);
 }
 
-/* Neither outlives us, nor runs for ever. */
+/* A child neither outlives us, nor runs for ever. */
+static void bind_to_starter(void)
+{
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != starter)
+        _exit(127);
+    alarm(HUNG_AFTER_S);
+}
+
 static struct child start(const struct bench_side *side, int cpu)
 {
     struct child child;
@@ -192,10 +200,9 @@ static struct child start(const struct bench_side *side, int cpu)
     if (child.pid < 0)
         bench_fail("fork");
     if (child.pid == 0) {
-        prctl(PR_SET_PDEATHSIG, SIGKILL);
-        if (getppid() != starter || dup2(ends[1], STDOUT_FILENO) < 0)
+        bind_to_starter();
+        if (dup2(ends[1], STDOUT_FILENO) < 0)
             _exit(127);
-        alarm(HUNG_AFTER_S);
         bench_pin(cpu);
         become(side);
     }
@@ -331,7 +338,7 @@ static bool run_limit(const struct bench_side *side, const int cpus[2], struct b
     if (child.pid == 0) {
         struct bench_sample found = {0};
 
-        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        bind_to_starter();
         bench_pin(cpus[0]);
         if (side->peer->limit(side->job, cpus, side->ms, &found) &&
             write(ends[1], &found, sizeof(found)) != (ssize_t)sizeof(found))
@@ -356,6 +363,7 @@ static bool run(const struct bench_plan *plan, const struct bench_job *job,
         .job = job,
         .meeting = {.place = place,
                     .variant = contestant->number,
+                    .kind = job->kind,
                     .size = job->size,
                     .fds = {-1, -1, -1, -1}},
         .ms = plan->ms,

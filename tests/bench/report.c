@@ -189,47 +189,88 @@ static void print_value(const struct series *series)
         printf(" %9.*f", series->median < 10 ? 2 : series->median < 1000 ? 1 : 0, series->median);
 }
 
-#define COLUMNS 6 /* of peers */
-
-/* One row; false, and nothing printed, if nothing was measured. */
-static bool print_row(const struct bench_figure *figure, const struct bench_measured *measured,
-                      enum bench_placement placement, bool is_first)
+static bool is_contestant(const struct bench_peer *peer, const struct bench_measured *measured)
 {
-    static const struct bench_peer *const columns[] = {&bench_transom, &bench_transom_no_spin,
-                                                       &bench_pipe,    &bench_seqpacket,
-                                                       &bench_stream,  &bench_bound};
-    static const char *const headings[] = {"Transom", "no spin", "pipe(2)", "SEQPACKET",
-                                           "STREAM",  "bound",   "limit"};
-    static const struct bench_peer *const limits[] = {&bench_memcpy, &bench_cache_line};
-    struct series row[COLUMNS], limit;
-    bool is_there[COLUMNS], is_any = false, has_limit = false;
+    for (int i = 0; i < measured->count; i++)
+        if (measured->contestants[i].peer == peer)
+            return true;
+    return false;
+}
 
-    for (int i = 0; i < COLUMNS; i++) {
-        is_there[i] = get_best(figure, measured, columns[i], placement, &row[i]);
-        is_any = is_any || is_there[i];
+/* A column of a table: a peer, or the limits, one of which says something about a figure. */
+struct column {
+    const char *heading;
+    const struct bench_peer *peers[2];
+};
+
+static const struct column columns[] = {
+    {"Transom", {&bench_transom}},
+    {"no spin", {&bench_transom_no_spin}},
+    {"pipe(2)", {&bench_pipe}},
+    {"SEQPACKET", {&bench_seqpacket}},
+    {"STREAM", {&bench_stream}},
+    {"bound", {&bench_bound}},
+    {"POSIX mq", {&bench_mq}},
+    {"ZeroMQ", {&bench_zeromq}},
+    {"WinPR", {&bench_winpr}},
+    {"Wine", {&bench_wine}},
+    {"limit", {&bench_memcpy, &bench_cache_line}},
+};
+#define COLUMNS (sizeof(columns) / sizeof(columns[0]))
+
+/* Peers that take no part have no column. */
+static bool has_column(const struct column *column, const struct bench_measured *measured,
+                       size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        for (int peer = 0; peer < 2 && column->peers[peer]; peer++)
+            if (is_contestant(column->peers[peer], &measured[i]))
+                return true;
+    return false;
+}
+
+static void print_heading(enum bench_placement placement, const bool has_columns[COLUMNS])
+{
+    printf("\n%-30s", placement == BENCH_ONE_CORE    ? "Both processes on one core"
+                      : placement == BENCH_TWO_CORES ? "On two cores"
+                                                     : "Where the kernel puts them");
+    for (size_t i = 0; i < COLUMNS; i++)
+        if (has_columns[i])
+            printf(" %9s", columns[i].heading);
+    printf("\n");
+}
+
+/* False, and nothing printed, if nothing but limits was measured. */
+static bool print_row(const struct bench_figure *figure, const struct bench_measured *measured,
+                      enum bench_placement placement, const bool has_columns[COLUMNS],
+                      bool is_first)
+{
+    struct series row[COLUMNS];
+    bool is_there[COLUMNS] = {false}, is_any = false;
+
+    for (size_t i = 0; i < COLUMNS; i++) {
+        for (int peer = 0; peer < 2 && columns[i].peers[peer] && !is_there[i]; peer++)
+            is_there[i] = get_best(figure, measured, columns[i].peers[peer], placement, &row[i]);
+        is_any = is_any || (is_there[i] && !row[i].contestant->peer->limit);
     }
-    for (int i = 0; i < 2 && !has_limit; i++)
-        has_limit = get_best(figure, measured, limits[i], placement, &limit);
     if (!is_any)
         return false;
-    if (is_first) {
-        printf("\n%-30s", placement == BENCH_ONE_CORE    ? "Both processes on one core"
-                          : placement == BENCH_TWO_CORES ? "On two cores"
-                                                         : "Where the kernel puts them");
-        for (int i = 0; i < COLUMNS + 1; i++)
-            printf(" %9s", headings[i]);
-        printf("\n");
-    }
+    if (is_first)
+        print_heading(placement, has_columns);
     printf("  %-23s %-4s", figure->title, figure->unit);
-    for (int i = 0; i < COLUMNS; i++)
-        print_value(is_there[i] ? &row[i] : NULL);
-    print_value(has_limit ? &limit : NULL);
+    for (size_t i = 0; i < COLUMNS; i++)
+        if (has_columns[i])
+            print_value(is_there[i] ? &row[i] : NULL);
     printf("\n");
     return true;
 }
 
 void bench_report_tables(const struct bench_measured *measured, size_t count)
 {
+    bool has_columns[COLUMNS];
+
+    for (size_t i = 0; i < COLUMNS; i++)
+        has_columns[i] = has_column(&columns[i], measured, count);
     printf("\nMedians of the rounds, each peer with its best buffer size. limit: one memcpy, or a "
            "cache line\nthat goes from one processor to another and back.\n");
     for (int placement = 0; placement < BENCH_PLACEMENTS; placement++) {
@@ -238,7 +279,8 @@ void bench_report_tables(const struct bench_measured *measured, size_t count)
         for (size_t i = 0; i < bench_figure_count; i++) {
             const struct bench_measured *of = measured_for(&bench_figures[i], measured, count);
 
-            if (of && print_row(&bench_figures[i], of, (enum bench_placement)placement, is_first))
+            if (of && print_row(&bench_figures[i], of, (enum bench_placement)placement, has_columns,
+                                is_first))
                 is_first = false;
         }
     }
@@ -264,6 +306,14 @@ static const struct target two_cores[] = {
      "64 KiB messages, than SEQPACKET"},
     {"throughput_1048576", &bench_seqpacket, BENCH_TWO_CORES, BENCH_PLACEMENTS, 1.2,
      "1 MiB messages, than SEQPACKET"},
+    {"rate_64", &bench_zeromq, BENCH_TWO_CORES, BENCH_PLACEMENTS, 1.5,
+     "64 B messages, than ZeroMQ"},
+    {"round_trip_64", &bench_winpr, BENCH_TWO_CORES, BENCH_PLACEMENTS, 30,
+     "64 B round trip, than WinPR"},
+    {"round_trip_64", &bench_wine, BENCH_TWO_CORES, BENCH_PLACEMENTS, 200,
+     "64 B round trip, than Wine"},
+    {"connect", &bench_wine, BENCH_TWO_CORES, BENCH_PLACEMENTS, 1,
+     "connect, use, close, than Wine"},
 };
 
 static const struct target one_core[] = {
@@ -302,7 +352,7 @@ static void print_target(const struct target *target, const struct bench_measure
            verdict(ratio.median >= target->least));
 }
 
-/* Targets whose job was not asked for are left out. */
+/* Targets whose job or peer takes no part are left out. */
 static void print_targets(const char *heading, const struct target *targets, size_t target_count,
                           const struct bench_measured *measured, size_t count)
 {
@@ -310,7 +360,7 @@ static void print_targets(const char *heading, const struct target *targets, siz
         const struct bench_measured *of =
             measured_for(figure_named(targets[i].figure), measured, count);
 
-        if (!of)
+        if (!of || !is_contestant(targets[i].peer, of))
             continue;
         if (heading)
             printf("%s\n", heading);

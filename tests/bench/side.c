@@ -33,7 +33,7 @@ static void sleep_ms(int ms)
     nanosleep(&time, NULL);
 }
 
-static void tell(const void *what, size_t size)
+static void tell_starter(const void *what, size_t size)
 {
     if (write(STDOUT_FILENO, what, (unsigned int)size) != (int)size)
         bench_fail("the report to the starter");
@@ -167,17 +167,17 @@ static void run_client(const struct bench_side *side, struct bench_link *link, c
 
     if (side->job->kind == BENCH_IDLE) {
         sleep_ms(BENCH_SETTLE_MS);
-        tell("", 1);
+        tell_starter("", 1);
         sleep_ms(side->ms + BENCH_SETTLE_MS);
         buffer[0] = 1;
         operate(side, link, buffer);
         found.count = 1;
         found.seconds = side->ms / 1e3;
     } else {
-        tell("", 1);
+        tell_starter("", 1);
         drive(side, link, buffer, side->ms, us_a_tick, &found);
     }
-    tell(&found, sizeof(found));
+    tell_starter(&found, sizeof(found));
     if (side->job->kind != BENCH_CONNECT)
         side->peer->hang_up(link);
 }
@@ -188,16 +188,18 @@ static void run_server(const struct bench_side *side, struct bench_link *link, c
     double before;
 
     side->peer->listen(link);
-    tell("", 1);
+    tell_starter("", 1);
     if (side->job->kind != BENCH_CONNECT)
         side->peer->accept(link);
     serve(side, link, buffer);
     before = bench_system_cpu_us();
     serve(side, link, buffer);
     found.cpu_us = found.server_cpu_us = bench_system_cpu_us() - before;
-    tell(&found, sizeof(found));
+    tell_starter(&found, sizeof(found));
     if (side->job->kind != BENCH_CONNECT)
         side->peer->hang_up(link);
+    if (side->peer->unlisten)
+        side->peer->unlisten(link);
 }
 
 static int run_side(const struct bench_side *side)
@@ -261,6 +263,7 @@ int bench_side_main(char **argv)
         bench_fail("the name of a peer or job");
     for (int i = 0; i < BENCH_FDS; i++)
         side.meeting.fds[i] = atoi(numbers[NUMBER_FDS + i]);
+    side.meeting.kind = side.job->kind;
     side.meeting.size = side.job->size;
     return run_side(&side);
 }

@@ -14,7 +14,7 @@ from pathlib import Path
 import tap
 
 BENCH = Path(sys.argv[1]).absolute()
-TIMEOUT = 100
+TIMEOUT = 150
 NUMBER = r"\d+\.\d+"
 LINE = re.compile(rf"bench=(?P<bench>\w+) peer=(?P<peer>\w+) placement=(?P<placement>\w+) "
                   rf"value=(?P<value>{NUMBER}) unit=(?P<unit>us|us/s|M/s|k/s|GB/s) "
@@ -22,8 +22,13 @@ LINE = re.compile(rf"bench=(?P<bench>\w+) peer=(?P<peer>\w+) placement=(?P<place
                   rf"high=(?P<high>{NUMBER}|-) variant=(?P<variant>[\w.]+) at=(?P<at>\w+)")
 OURS = {"transom", "transom_no_spin"}
 SOCKETS = {"seqpacket", "stream"}
-ALL = OURS | SOCKETS | {"pipe"}
-CONNECTING = OURS | SOCKETS | {"bound"}
+# Those whose libraries were there when this was built; Wine takes part in ./run bench alone.
+FOREIGN = {name for name in ("zeromq", "winpr") if (BENCH.parent / f"side_{name}").exists()}
+TITLES = {"zeromq": "ZeroMQ", "winpr": "WinPR", "wine": "Wine"}
+ALL = OURS | SOCKETS | FOREIGN | {"pipe", "mq"}
+CONNECTING = OURS | SOCKETS | FOREIGN | {"bound"}
+# The system may forbid queues of so long messages.
+MAY_LACK = {("throughput_65536", "mq"), ("throughput_1048576", "mq")}
 EXPECTED = {
     "round_trip_64": ALL | {"cache_line"}, "round_trip_64_p99": ALL,
     "round_trip_4096": ALL, "round_trip_4096_p99": ALL, "rate_64": ALL,
@@ -33,7 +38,7 @@ EXPECTED = {
     "cpu_rate_64": ALL, "cpu_round_trip_64": ALL, "cpu_sparse_64": ALL,
     "idle_connection": {"transom"}, "idle_waiter": {"transom"},
 }
-TARGETS = 13
+TARGETS = 13 + len(FOREIGN)
 
 
 def run(*words, cpus=None):
@@ -66,7 +71,7 @@ def has_two():
 
 
 def every_figure_has_a_line_for_every_peer():
-    done, table = run("--rounds", "2", "--ms", "1", "--tsv", "bench.tsv")
+    done, table = run("--rounds", "1", "--ms", "1", "--tsv", "bench.tsv")
     yield from said(done)
     parsed, bad = lines_of(done.stdout)
     yield from (f"does not parse: {line}" for line in bad)
@@ -76,13 +81,12 @@ def every_figure_has_a_line_for_every_peer():
         if float(line["value"]) <= 0 and not line["bench"].startswith("idle_") and \
                 not line["bench"].startswith("cpu_"):
             yield f"nothing was measured: {line}"
-        if line["ratio"] != "-" and \
-                not float(line["low"]) <= float(line["ratio"]) <= float(line["high"]):
-            yield f"the ratio is not within its spread: {line}"
     if not has_two():
         EXPECTED["round_trip_64"].discard("cache_line")
     for bench in EXPECTED.keys() | peers.keys():
-        if peers.get(bench, set()) != EXPECTED.get(bench, set()):
+        expected = EXPECTED.get(bench, set())
+        lacks = {peer for peer in expected - peers.get(bench, set()) if (bench, peer) in MAY_LACK}
+        if peers.get(bench, set()) != expected - lacks:
             yield f"{bench} has lines of {peers.get(bench)}, not of {EXPECTED.get(bench)}"
     yield from keys_are_unique(parsed)
     yield from the_file_says_the_same(parsed, table)
@@ -108,14 +112,30 @@ def the_file_says_the_same(parsed, table):
         yield f"the buffers of stream were {variants}"
 
 
-def only_what_is_asked_for_is_measured():
-    done, _ = run("--rounds", "1", "--ms", "1", "--only", "rate_64", "--peer", "transom,pipe")
+def a_peer_that_is_not_here_is_named():
+    done, _ = run("--rounds", "1", "--ms", "1", "--only", "round_trip_64")
     yield from said(done)
-    found = {(line["bench"], line["peer"]) for line in lines_of(done.stdout)[0]}
+    line = next((line for line in done.stdout.splitlines() if "not measured:" in line), "")
+    if "./run bench --install-peers" not in line:
+        yield f"how to get it is not said: {line}"
+    for name, title in TITLES.items():
+        if (title in line) == (name in FOREIGN):
+            yield f"{title}: {line}"
+
+
+def only_what_is_asked_for_is_measured():
+    done, _ = run("--rounds", "3", "--ms", "1", "--only", "rate_64", "--peer", "transom,pipe")
+    yield from said(done)
+    parsed, _ = lines_of(done.stdout)
+    found = {(line["bench"], line["peer"]) for line in parsed}
     expected = {(bench, peer) for bench in ("rate_64", "cpu_rate_64") for peer in
                 ("transom", "pipe")}
     if found != expected:
         yield f"{found}"
+    for line in parsed:
+        if line["ratio"] != "-" and \
+                not float(line["low"]) <= float(line["ratio"]) <= float(line["high"]):
+            yield f"the ratio is not within its spread: {line}"
 
 
 def one_processor_is_enough():
@@ -148,8 +168,8 @@ def what_it_does_not_know_is_refused():
             yield f"{words}: exit status {done.returncode}, {done.stderr}"
 
 
-CASES = [every_figure_has_a_line_for_every_peer, only_what_is_asked_for_is_measured,
-         one_processor_is_enough, the_demo_compares_with_a_pipe_and_a_socket,
-         what_it_does_not_know_is_refused]
+CASES = [every_figure_has_a_line_for_every_peer, a_peer_that_is_not_here_is_named,
+         only_what_is_asked_for_is_measured, one_processor_is_enough,
+         the_demo_compares_with_a_pipe_and_a_socket, what_it_does_not_know_is_refused]
 
 tap.run([(case.__name__, case) for case in CASES])
