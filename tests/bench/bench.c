@@ -148,16 +148,29 @@ static int run_demo(struct bench_plan plan)
     return 0;
 }
 
-/* Silence is measured for ourselves alone, and once: it takes seconds. */
+/* Silence is measured for ourselves alone, and once: it takes seconds. What a load does is measured
+ * for ourselves and for one other, where the processors are known. */
 static struct bench_plan plan_for(const struct bench_job *job, const struct bench_plan *plan)
 {
     static const struct bench_peer *const ours[] = {&bench_transom, NULL};
+    static const struct bench_peer *loaded[MOST_PEERS + 1];
+    int count = 0;
     struct bench_plan own = *plan;
 
     if (job->kind == BENCH_IDLE) {
         own.peers = ours;
         own.rounds = 1;
         own.placements[BENCH_ONE_CORE] = own.placements[BENCH_TWO_CORES] = false;
+    } else if (job->kind == BENCH_LOADED) {
+        for (int i = 0; plan->peers[i]; i++)
+            if (plan->peers[i] == &bench_transom || plan->peers[i] == &bench_transom_no_spin ||
+                plan->peers[i] == &bench_seqpacket)
+                loaded[count++] = plan->peers[i];
+        loaded[count] = NULL;
+        own.peers = loaded;
+        own.placements[BENCH_UNPINNED] = false;
+        if (job->pairs)
+            own.placements[BENCH_ONE_CORE] = false;
     }
     return own;
 }

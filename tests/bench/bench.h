@@ -18,6 +18,7 @@ enum bench_kind {
     BENCH_CONNECT,    /* connect, one round trip, close */
     BENCH_SPARSE,     /* round trips with a pause before each, as of a connection in little use */
     BENCH_IDLE,       /* the server waits for a message that does not come */
+    BENCH_LOADED,     /* round trips while others want the processors too */
     BENCH_KINDS
 };
 
@@ -25,6 +26,10 @@ struct bench_job {
     const char *name;
     enum bench_kind kind;
     size_t size; /* of a message */
+    /* BENCH_LOADED: connections, with a thread at each end (0: one); another process computes
+     * on each processor; both ends are SCHED_IDLE. */
+    int pairs;
+    bool has_busy, is_idle_class;
 };
 
 #define BENCH_FDS 4

@@ -20,7 +20,7 @@ prepare_wine() {
     . "$here/../conformance/wine.sh"
     wine_find
     "$compiler" -std=gnu17 -O2 -static -o "$out/side_wine.exe" "$here/side_program.c" \
-        "$here/side.c" "$here/jobs.c" "$here/statistics.c" "$here/fail.c" \
+        "$here/side.c" "$here/side_pairs.c" "$here/jobs.c" "$here/statistics.c" "$here/fail.c" \
         "$here/system_windows.c" "$here/peer_windows.c" "$here/peer_wine.c" -lpthread ||
         die "the side of Wine does not compile."
     wine_prepare

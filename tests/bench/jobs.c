@@ -4,15 +4,23 @@
 #include <string.h>
 
 const struct bench_job bench_jobs[] = {
-    {"round_trip_64", BENCH_ROUND_TRIP, 64},
-    {"round_trip_4096", BENCH_ROUND_TRIP, 4096},
-    {"rate_64", BENCH_ONE_WAY, 64},
-    {"throughput_4096", BENCH_ONE_WAY, 4096},
-    {"throughput_65536", BENCH_ONE_WAY, 65536},
-    {"throughput_1048576", BENCH_ONE_WAY, 1048576},
-    {"connect", BENCH_CONNECT, 64},
-    {"sparse", BENCH_SPARSE, 64},
-    {"idle", BENCH_IDLE, 64},
+    {.name = "round_trip_64", .kind = BENCH_ROUND_TRIP, .size = 64},
+    {.name = "round_trip_4096", .kind = BENCH_ROUND_TRIP, .size = 4096},
+    {.name = "rate_64", .kind = BENCH_ONE_WAY, .size = 64},
+    {.name = "throughput_4096", .kind = BENCH_ONE_WAY, .size = 4096},
+    {.name = "throughput_65536", .kind = BENCH_ONE_WAY, .size = 65536},
+    {.name = "throughput_1048576", .kind = BENCH_ONE_WAY, .size = 1048576},
+    {.name = "connect", .kind = BENCH_CONNECT, .size = 64},
+    {.name = "sparse", .kind = BENCH_SPARSE, .size = 64},
+    {.name = "idle", .kind = BENCH_IDLE, .size = 64},
+    {.name = "busy", .kind = BENCH_LOADED, .size = 64, .has_busy = true},
+    {.name = "idle_class",
+     .kind = BENCH_LOADED,
+     .size = 64,
+     .has_busy = true,
+     .is_idle_class = true},
+    {.name = "pairs_8", .kind = BENCH_LOADED, .size = 64, .pairs = 8},
+    {.name = "pairs_32", .kind = BENCH_LOADED, .size = 64, .pairs = 32},
 };
 const size_t bench_job_count = sizeof(bench_jobs) / sizeof(bench_jobs[0]);
 
@@ -79,6 +87,10 @@ const struct bench_figure bench_figures[] = {
     {"cpu_rate_64", "us", "CPU a message, one way", "rate_64", cpu_a_message, true},
     {"cpu_round_trip_64", "us", "  round trips", "round_trip_64", cpu_a_message, true},
     {"cpu_sparse_64", "us", "  now and then", "sparse", cpu_a_message, true},
+    {"busy_64", "k/s", "64 B, a busy third", "busy", thousands, false},
+    {"idle_class_64", "k/s", "  and SCHED_IDLE", "idle_class", thousands, false},
+    {"pairs_8_64", "k/s", "  8 pairs of threads", "pairs_8", thousands, false},
+    {"pairs_32_64", "k/s", "  32 pairs of threads", "pairs_32", thousands, false},
     {"idle_connection", "us/s", "CPU while idle", "idle", cpu_a_second, true},
     {"idle_waiter", "us/s", "  of the waiter", "idle", server_cpu_a_second, true},
 };

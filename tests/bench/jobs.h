@@ -6,7 +6,8 @@
 
 #include "bench.h"
 
-#define BENCH_IDLE_FACTOR 25 /* idle connections are watched so much longer than busy ones */
+#define BENCH_IDLE_FACTOR   25 /* idle connections are watched so much longer than busy ones */
+#define BENCH_LOADED_FACTOR 5  /* and those whose processes wait for their turn */
 
 struct bench_figure {
     const char *name, *unit, *title;

@@ -81,16 +81,21 @@ bool bench_has_two_cores(void)
     return core[0] != core[1];
 }
 
-void bench_pin(int cpu)
+static void pin_to(int cpu, int another)
 {
     cpu_set_t set;
 
-    if (cpu < 0)
-        return;
     CPU_ZERO(&set);
     CPU_SET(cpu, &set);
+    CPU_SET(another, &set);
     if (sched_setaffinity(0, sizeof(set), &set))
         bench_fail("sched_setaffinity");
+}
+
+void bench_pin(int cpu)
+{
+    if (cpu >= 0)
+        pin_to(cpu, cpu);
 }
 
 static void remove_folder(void)
@@ -203,7 +208,10 @@ static struct child start(const struct bench_side *side, int cpu)
         bind_to_starter();
         if (dup2(ends[1], STDOUT_FILENO) < 0)
             _exit(127);
-        bench_pin(cpu);
+        if (side->job->pairs)
+            pin_to(core[0], core[1]); /* the kernel places the threads */
+        else
+            bench_pin(cpu);
         become(side);
     }
     close(ends[1]);
@@ -270,6 +278,35 @@ static void close_fds(struct bench_meeting *meeting)
             close(meeting->fds[i]);
 }
 
+static pid_t busy[2];
+
+/* Processes that compute, one on each of these processors. */
+static void start_busy(const int cpus[2])
+{
+    for (int i = 0; i < (cpus[0] == cpus[1] ? 1 : 2); i++) {
+        busy[i] = fork();
+        if (busy[i] < 0)
+            bench_fail("fork");
+        if (busy[i] == 0) {
+            bind_to_starter();
+            bench_pin(cpus[i]);
+            for (volatile unsigned int work = 0;; work++)
+                ;
+        }
+    }
+}
+
+static void end_busy(void)
+{
+    for (int i = 0; i < 2; i++) {
+        if (busy[i] <= 0)
+            continue;
+        kill(busy[i], SIGKILL);
+        waitpid(busy[i], NULL, 0);
+        busy[i] = 0;
+    }
+}
+
 /* False: this machine does not allow this variant. */
 static bool run_pair(struct bench_side side, const int cpus[2], struct bench_sample *sample)
 {
@@ -301,6 +338,7 @@ static bool run_pair(struct bench_side side, const int cpus[2], struct bench_sam
         is_heard = hear(&client, &of_client, sizeof(of_client)) &&
                    hear(&server, &of_server, sizeof(of_server));
     }
+    end_busy(); /* who is to give way ends sooner without them */
     client_end = end(&client, false);
     server_end = end(&server, !is_heard);
     if (client_end == BENCH_UNSUPPORTED)
@@ -375,9 +413,14 @@ static bool run(const struct bench_plan *plan, const struct bench_job *job,
         cpus[0] = cpus[1] = -1;
     if (job->kind == BENCH_IDLE)
         side.ms *= BENCH_IDLE_FACTOR;
+    if (job->kind == BENCH_LOADED)
+        side.ms *= BENCH_LOADED_FACTOR;
     snprintf(place, sizeof(place), "%s/%d.%u", folder, (int)starter, ++number);
     memset(sample, 0, sizeof(*sample));
+    if (job->has_busy)
+        start_busy(cpus);
     is_there = side.peer->limit ? run_limit(&side, cpus, sample) : run_pair(side, cpus, sample);
+    end_busy();
     unlink(place);
     return is_there;
 }

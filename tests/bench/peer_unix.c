@@ -29,7 +29,7 @@ static const char *variant(enum bench_kind kind, int number)
 {
     size_t count = sizeof(buffers) / sizeof(buffers[0]);
 
-    if (kind == BENCH_CONNECT || kind == BENCH_SPARSE || kind == BENCH_IDLE)
+    if (kind == BENCH_CONNECT || kind == BENCH_SPARSE || kind == BENCH_IDLE || kind == BENCH_LOADED)
         count = 1;
     return (size_t)number < count ? buffers[number].name : NULL;
 }

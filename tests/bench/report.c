@@ -330,6 +330,20 @@ static const struct target connecting[] = {
     {"connect", &bench_bound, BENCH_TWO_CORES, BENCH_TWO_CORES, 1 / 1.5, "a cycle, on two cores"},
 };
 
+static const struct target loaded[] = {
+    {"busy_64", &bench_seqpacket, BENCH_ONE_CORE, BENCH_ONE_CORE, 1 / 1.15,
+     "one core, a third is busy"},
+    {"busy_64", &bench_seqpacket, BENCH_TWO_CORES, BENCH_TWO_CORES, 1, "two cores, both busy"},
+    {"idle_class_64", &bench_seqpacket, BENCH_ONE_CORE, BENCH_ONE_CORE, 0.5,
+     "one core, SCHED_IDLE, a busy third"},
+    {"idle_class_64", &bench_seqpacket, BENCH_TWO_CORES, BENCH_TWO_CORES, 0.5,
+     "two cores, SCHED_IDLE, both busy"},
+    {"pairs_8_64", &bench_seqpacket, BENCH_TWO_CORES, BENCH_TWO_CORES, 1,
+     "8 pairs of threads on two cores"},
+    {"pairs_32_64", &bench_seqpacket, BENCH_TWO_CORES, BENCH_TWO_CORES, 1,
+     "32 pairs of threads on two cores"},
+};
+
 static const char *verdict(bool is_reached)
 {
     return is_reached ? "reached" : "MISSED";
@@ -412,6 +426,8 @@ void bench_report_targets(const struct bench_measured *measured, size_t count)
                   sizeof(one_core) / sizeof(one_core[0]), measured, count);
     print_targets("Connecting, than AF_UNIX socket, bind, listen, connect, accept, close, unlink:",
                   connecting, sizeof(connecting) / sizeof(connecting[0]), measured, count);
+    print_targets("64 B round trips where processors are scarce, than SEQPACKET there:", loaded,
+                  sizeof(loaded) / sizeof(loaded[0]), measured, count);
     if (idle) {
         printf("Microseconds of processor time in a second of silence, at most:\n");
         print_idle("idle_connection", "both processes of a connection", idle);

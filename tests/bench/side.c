@@ -19,7 +19,6 @@
 #include "system.h"
 
 #define MOST_SAMPLES    (1 << 18)
-#define WARM_UP_SHARE   5
 #define SPARSE_PAUSE_MS 4
 #define BYTES_PER_LOOK  4096 /* one way: sent between two looks at the clock */
 #define SIDE_WORD       "--side"
@@ -33,7 +32,7 @@ static void sleep_ms(int ms)
     nanosleep(&time, NULL);
 }
 
-static void tell_starter(const void *what, size_t size)
+void bench_side_tell(const void *what, size_t size)
 {
     if (write(STDOUT_FILENO, what, (unsigned int)size) != (int)size)
         bench_fail("the report to the starter");
@@ -41,7 +40,7 @@ static void tell_starter(const void *what, size_t size)
 
 /* --- the server ----------------------------------------------------------------------------- */
 
-static void serve(const struct bench_side *side, struct bench_link *link, char *buffer)
+void bench_side_serve(const struct bench_side *side, struct bench_link *link, char *buffer)
 {
     const struct bench_peer *peer = side->peer;
     size_t size = side->job->size;
@@ -100,12 +99,12 @@ static uint32_t sample_of(uint64_t begin, uint64_t end)
     return end - begin < UINT32_MAX ? (uint32_t)(end - begin) : UINT32_MAX;
 }
 
-/* Operations until their time is over; a sample of each, unless they go one way. */
-static void drive(const struct bench_side *side, struct bench_link *link, char *buffer, int ms,
-                  double us_a_tick, struct bench_sample *found)
+/* Operations until their time is over; a sample of each, where each is looked at. */
+void bench_side_drive(const struct bench_side *side, struct bench_link *link, char *buffer, int ms,
+                      double us_a_tick, struct bench_sample *found)
 {
     enum bench_kind kind = side->job->kind;
-    bool is_one_way = kind == BENCH_ONE_WAY;
+    bool is_one_way = kind == BENCH_ONE_WAY, has_samples = !is_one_way && kind != BENCH_LOADED;
     size_t per_look = is_one_way ? 1 + BYTES_PER_LOOK / side->job->size : 1, count = 0;
     double cpu_before = bench_system_cpu_us();
     struct bench_moment begin = bench_now(), end;
@@ -118,7 +117,7 @@ static void drive(const struct bench_side *side, struct bench_link *link, char *
         /* Before a tick is known to be how long, the dear clock is asked. */
         is_last = count % per_look == 0 &&
                   (until ? (int64_t)(last - until) >= 0 : bench_ns() >= until_ns);
-        if (count + 1 == MOST_SAMPLES && !is_one_way)
+        if (count + 1 == MOST_SAMPLES && has_samples)
             is_last = true;
         if (kind == BENCH_SPARSE) {
             sleep_ms(SPARSE_PAUSE_MS);
@@ -128,7 +127,7 @@ static void drive(const struct bench_side *side, struct bench_link *link, char *
         operate(side, link, buffer);
         if (!is_one_way || (count + 1) % per_look == 0) {
             now = bench_ticks();
-            if (!is_one_way)
+            if (has_samples)
                 samples[count] = sample_of(last, now);
             last = now;
         }
@@ -142,7 +141,7 @@ static void drive(const struct bench_side *side, struct bench_link *link, char *
     found->count = (double)count;
     found->seconds = (double)(end.ns - begin.ns) / 1e9;
     us_a_tick = bench_us_a_tick(begin, end);
-    if (!is_one_way) {
+    if (has_samples) {
         found->p50_us = bench_percentile(samples, count, 0.50) * us_a_tick;
         found->p99_us = bench_percentile(samples, count, 0.99) * us_a_tick;
     }
@@ -161,23 +160,25 @@ static void run_client(const struct bench_side *side, struct bench_link *link, c
     begin = bench_now();
     if (side->job->kind != BENCH_CONNECT)
         side->peer->connect(link);
-    drive(side, link, buffer, side->ms / WARM_UP_SHARE, 0, &found);
+    bench_side_drive(side, link, buffer, side->ms / BENCH_WARM_UP_SHARE, 0, &found);
     us_a_tick = bench_us_a_tick(begin, bench_now());
     found = (struct bench_sample){0};
 
     if (side->job->kind == BENCH_IDLE) {
         sleep_ms(BENCH_SETTLE_MS);
-        tell_starter("", 1);
+        bench_side_tell("", 1);
         sleep_ms(side->ms + BENCH_SETTLE_MS);
         buffer[0] = 1;
         operate(side, link, buffer);
         found.count = 1;
         found.seconds = side->ms / 1e3;
     } else {
-        tell_starter("", 1);
-        drive(side, link, buffer, side->ms, us_a_tick, &found);
+        if (side->job->is_idle_class)
+            bench_system_give_way();
+        bench_side_tell("", 1);
+        bench_side_drive(side, link, buffer, side->ms, us_a_tick, &found);
     }
-    tell_starter(&found, sizeof(found));
+    bench_side_tell(&found, sizeof(found));
     if (side->job->kind != BENCH_CONNECT)
         side->peer->hang_up(link);
 }
@@ -188,14 +189,16 @@ static void run_server(const struct bench_side *side, struct bench_link *link, c
     double before;
 
     side->peer->listen(link);
-    tell_starter("", 1);
+    bench_side_tell("", 1);
     if (side->job->kind != BENCH_CONNECT)
         side->peer->accept(link);
-    serve(side, link, buffer);
+    bench_side_serve(side, link, buffer);
+    if (side->job->is_idle_class)
+        bench_system_give_way();
     before = bench_system_cpu_us();
-    serve(side, link, buffer);
+    bench_side_serve(side, link, buffer);
     found.cpu_us = found.server_cpu_us = bench_system_cpu_us() - before;
-    tell_starter(&found, sizeof(found));
+    bench_side_tell(&found, sizeof(found));
     if (side->job->kind != BENCH_CONNECT)
         side->peer->hang_up(link);
     if (side->peer->unlisten)
@@ -210,7 +213,9 @@ static int run_side(const struct bench_side *side)
     bench_system_begin();
     if (!buffer)
         bench_fail("calloc");
-    if (side->is_server)
+    if (side->job->pairs)
+        bench_side_pairs(side);
+    else if (side->is_server)
         run_server(side, &link, buffer);
     else
         run_client(side, &link, buffer);

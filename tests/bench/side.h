@@ -32,3 +32,16 @@ void bench_side_spell(const struct bench_side *side, struct bench_side_words *wo
 bool bench_side_is_meant(int argc, char **argv);
 /* Exit status of the process. */
 int bench_side_main(char **argv);
+
+/* --- what a side is made of ----------------------------------------------------------------- */
+
+#define BENCH_WARM_UP_SHARE 5 /* of the measured time */
+
+void bench_side_tell(const void *what, size_t size);
+/* Server: answers until the client has sent its last. Client: operates for so long. */
+void bench_side_serve(const struct bench_side *side, struct bench_link *link, char *buffer);
+void bench_side_drive(const struct bench_side *side, struct bench_link *link, char *buffer, int ms,
+                      double us_a_tick, struct bench_sample *found);
+
+/* Instead of one connection, many, with a thread for each (side_pairs.c). */
+void bench_side_pairs(const struct bench_side *side);

@@ -10,3 +10,6 @@ void bench_system_begin(void);
 
 /* Processor time of this process so far; NaN: not known. */
 double bench_system_cpu_us(void);
+
+/* From now on this process gives way to all others. */
+void bench_system_give_way(void);

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "system.h"
 
+#include <sched.h>
 #include <sys/resource.h>
+
+#include "bench.h"
 
 void bench_system_begin(void)
 {
@@ -14,4 +17,10 @@ double bench_system_cpu_us(void)
     getrusage(RUSAGE_SELF, &usage);
     return (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1e6 +
            (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec);
+}
+
+void bench_system_give_way(void)
+{
+    if (sched_setscheduler(0, SCHED_IDLE, &(struct sched_param){0}))
+        bench_fail("SCHED_IDLE");
 }
