@@ -21,7 +21,7 @@
 #include "side.h"
 
 #define MOST_PEERS   16
-#define MOST_JOBS    16
+#define MOST_JOBS    24
 #define ROUNDS       5
 #define MS           80
 #define QUICK_ROUNDS 3
@@ -246,7 +246,7 @@ int main(int argc, char **argv)
         bench_fail(path);
     if (tsv)
         bench_report_tsv_begin(tsv);
-    for (size_t i = 0; i < bench_job_count; i++) {
+    for (size_t i = 0; i < bench_job_count && count < MOST_JOBS; i++) {
         struct bench_plan own = plan_for(&bench_jobs[i], &plan);
 
         if (!is_listed(only, bench_jobs[i].name))

@@ -42,3 +42,17 @@ if is_asked_for "$@" && (. "$here/../conformance/wine.sh" && wine_find) 2>/dev/n
 fi
 
 "$out/bench" --tsv "$build/bench.tsv" "$@"
+
+# A picture of few figures would say little, and --help leaves none.
+case " $* " in
+*" --help "* | *" --only"* | *" --peer"*) exit 0 ;;
+esac
+rm -f "$build/bench.png"
+if command -v gnuplot >/dev/null; then
+    sh "$here/plot.sh" "$build/bench.tsv" "$build/bench.png"
+    echo
+    echo "The same as a picture: $build/bench.png"
+else
+    echo
+    echo "Without gnuplot there is no picture; ./run bench --install-peers installs it too."
+fi

@@ -6,6 +6,8 @@
 const struct bench_job bench_jobs[] = {
     {.name = "round_trip_64", .kind = BENCH_ROUND_TRIP, .size = 64},
     {.name = "round_trip_4096", .kind = BENCH_ROUND_TRIP, .size = 4096},
+    {.name = "round_trip_65536", .kind = BENCH_ROUND_TRIP, .size = 65536},
+    {.name = "round_trip_1048576", .kind = BENCH_ROUND_TRIP, .size = 1048576},
     {.name = "rate_64", .kind = BENCH_ONE_WAY, .size = 64},
     {.name = "throughput_4096", .kind = BENCH_ONE_WAY, .size = 4096},
     {.name = "throughput_65536", .kind = BENCH_ONE_WAY, .size = 65536},
@@ -77,6 +79,8 @@ const struct bench_figure bench_figures[] = {
     {"round_trip_64_p99", "us", "  99th percentile", "round_trip_64", p99, true},
     {"round_trip_4096", "us", "4 KiB round trip", "round_trip_4096", p50, true},
     {"round_trip_4096_p99", "us", "  99th percentile", "round_trip_4096", p99, true},
+    {"round_trip_65536", "us", "64 KiB round trip", "round_trip_65536", p50, true},
+    {"round_trip_1048576", "us", "1 MiB round trip", "round_trip_1048576", p50, true},
     {"rate_64", "M/s", "64 B messages", "rate_64", millions, false},
     {"throughput_4096", "GB/s", "4 KiB messages", "throughput_4096", gigabytes, false},
     {"throughput_65536", "GB/s", "64 KiB messages", "throughput_65536", gigabytes, false},

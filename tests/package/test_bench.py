@@ -6,6 +6,7 @@ With millisecond measurements: the figures mean nothing here, their lines do.
 """
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -14,6 +15,7 @@ from pathlib import Path
 import tap
 
 BENCH = Path(sys.argv[1]).absolute()
+PLOT = Path(__file__).parent.parent / "bench" / "plot.sh"
 TIMEOUT = 150
 NUMBER = r"\d+\.\d+"
 LINE = re.compile(rf"bench=(?P<bench>\w+) peer=(?P<peer>\w+) placement=(?P<placement>\w+) "
@@ -29,10 +31,12 @@ ALL = OURS | SOCKETS | FOREIGN | {"pipe", "mq"}
 CONNECTING = OURS | SOCKETS | FOREIGN | {"bound"}
 LOADED = OURS | {"seqpacket"}
 # The system may forbid queues of so long messages.
-MAY_LACK = {("throughput_65536", "mq"), ("throughput_1048576", "mq")}
+MAY_LACK = {(f"{kind}_{size}", "mq") for kind in ("round_trip", "throughput")
+            for size in (65536, 1048576)}
 EXPECTED = {
     "round_trip_64": ALL | {"cache_line"}, "round_trip_64_p99": ALL,
     "round_trip_4096": ALL, "round_trip_4096_p99": ALL, "rate_64": ALL,
+    "round_trip_65536": ALL, "round_trip_1048576": ALL,
     "throughput_4096": ALL | {"memcpy"}, "throughput_65536": ALL | {"memcpy"},
     "throughput_1048576": ALL | {"memcpy"},
     "connect": CONNECTING, "connect_p99": CONNECTING, "connect_rate": CONNECTING,
@@ -163,6 +167,25 @@ def the_demo_compares_with_a_pipe_and_a_socket():
                 yield f"no row of {title} in:\n{done.stdout}"
 
 
+def the_figures_are_drawn():
+    if not shutil.which("gnuplot"):
+        raise tap.Skip("gnuplot is not installed")
+    done, table = run("--rounds", "1", "--ms", "1", "--tsv", "bench.tsv", "--only",
+                      "round_trip_64,rate_64,connect", "--peer", "transom,pipe,seqpacket")
+    yield from said(done)
+    one_place = "".join(line for line in table.splitlines(keepends=True) if "best" not in line)
+    for text, is_drawn in ((table, True), (one_place, True), (table.splitlines()[0], False)):
+        with tempfile.TemporaryDirectory() as folder:
+            tsv, png = Path(folder) / "bench.tsv", Path(folder) / "bench.png"
+            tsv.write_text(text, encoding="utf-8")
+            done = subprocess.run(["sh", PLOT, tsv, png], text=True, check=False,
+                                  capture_output=True, timeout=TIMEOUT)
+            if (done.returncode == 0) != is_drawn or (is_drawn and done.stderr):
+                yield f"exit status {done.returncode}: {done.stderr}"
+            elif is_drawn and png.read_bytes()[:8] != b"\x89PNG\r\n\x1a\n":
+                yield "what is drawn is no PNG"
+
+
 def what_it_does_not_know_is_refused():
     for words in (["--frobnicate"], ["more"], ["--only", "rate"], ["--peer", "pipe,"
                   "carrier_pigeon"], ["--rounds", "0"], ["--rounds", "99"], ["--ms", "1x"]):
@@ -173,6 +196,7 @@ def what_it_does_not_know_is_refused():
 
 CASES = [every_figure_has_a_line_for_every_peer, a_peer_that_is_not_here_is_named,
          only_what_is_asked_for_is_measured, one_processor_is_enough,
-         the_demo_compares_with_a_pipe_and_a_socket, what_it_does_not_know_is_refused]
+         the_demo_compares_with_a_pipe_and_a_socket, the_figures_are_drawn,
+         what_it_does_not_know_is_refused]
 
 tap.run([(case.__name__, case) for case in CASES])
