@@ -144,6 +144,20 @@ def only_what_is_missing_is_installed():
         yield f"installed: {installs}"
 
 
+def the_peers_of_the_bench_are_installed_when_they_are_asked_for():
+    peers = {"libzmq3-dev", "libwinpr2-dev", "gnuplot-nox"}
+    for option, wanted in (["--install-peers"], peers), (["--quick"], set()):
+        machine = Machine(have=[name for name in COMPILERS if name != "pkg-config"], id="echo 0",
+                          uname=uname(), pkg_config="exit 1", apt_get=APT)
+        _, _, err = machine.run("bench", *option)
+        installs = [call.split()[2:] for call in machine.calls() if "install " in call]
+        installed = peers & {name for names in installs for name in names}
+        if installed != wanted:
+            yield f"{option}: {installs}"
+        yield from (f"why {name} is installed is not said: {err}" for name in wanted
+                    if f"    {name}: " not in err)
+
+
 def a_user_installs_through_sudo():
     machine = Machine(have=COMPILERS, id="echo 1000", uname=uname(), apt_get="exit 1",
                       sudo='echo "sudo $*" >>"$CALLS"')
@@ -160,6 +174,7 @@ CASES = [help_needs_nothing, an_unknown_command_is_refused, an_unknown_option_of
          a_sudo_that_wants_a_password_without_a_terminal_is_not_waited_for,
          a_failed_installation_shows_what_apt_said,
          a_full_disk_is_seen_before_anything_is_installed, only_what_is_missing_is_installed,
+         the_peers_of_the_bench_are_installed_when_they_are_asked_for,
          a_user_installs_through_sudo]
 
 tap.run([(case.__name__, case) for case in CASES])
