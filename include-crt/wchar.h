@@ -8,6 +8,7 @@
 
 #include <transom_crt.h>
 #include <stdio.h>
+#include <wctype.h>
 
 #if __SIZEOF_WCHAR_T__ == 2
 #define wcslen      __transom_libc_wcslen

@@ -9,6 +9,27 @@
 
 #include <string.h>
 
+/*
+ * min and max are macros in Windows' C++ too, and would break the headers of this C++ library: here
+ * they are functions that any two numbers fit. Beside std::min they stand back.
+ */
+#if defined(__cplusplus) && __cplusplus >= 201103L && !defined(NOMINMAX) && !defined(min) && \
+    !defined(max)
+extern "C++" {
+template <class First, class Second>
+constexpr auto min(const First &a, const Second &b) -> decltype(true ? a + 0 : b + 0)
+{
+    return a < b ? a : b;
+}
+
+template <class First, class Second>
+constexpr auto max(const First &a, const Second &b) -> decltype(true ? a + 0 : b + 0)
+{
+    return a > b ? a : b;
+}
+}
+#endif
+
 #ifndef WIN32_LEAN_AND_MEAN
 #include <stdlib.h>
 #endif

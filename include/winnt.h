@@ -27,6 +27,11 @@
 #ifndef VOID
 #define VOID void
 #endif
+#ifdef __cplusplus
+#define EXTERN_C extern "C"
+#else
+#define EXTERN_C extern
+#endif
 typedef char CHAR;
 typedef short SHORT;
 typedef int LONG;
@@ -112,6 +117,9 @@ typedef void *HANDLE, **PHANDLE;
         int unused;          \
     };                       \
     typedef struct name##__ *name
+
+/* The length of an array that ends a structure and is as long as its memory. */
+#define ANYSIZE_ARRAY 1
 
 #define MINCHAR     0x80
 #define MAXCHAR     0x7f

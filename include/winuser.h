@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What programs without windows use of the window system's library: formatting and message boxes. */
+/* What programs without windows use of the window system's library: text and message boxes. */
 #ifndef TRANSOM_WINUSER_H
 #define TRANSOM_WINUSER_H
 
@@ -59,6 +59,73 @@ WINBASEAPI int WINAPI MessageBoxW(HWND hWnd, LPCWSTR lpText, LPCWSTR lpCaption, 
 #define MessageBox MessageBoxW
 #else
 #define MessageBox MessageBoxA
+#endif
+
+/* How the window of a program that is started shall look: it has none. */
+#define SW_HIDE            0
+#define SW_SHOWNORMAL      1
+#define SW_NORMAL          1
+#define SW_SHOWMINIMIZED   2
+#define SW_SHOWMAXIMIZED   3
+#define SW_MAXIMIZE        3
+#define SW_SHOWNOACTIVATE  4
+#define SW_SHOW            5
+#define SW_MINIMIZE        6
+#define SW_SHOWMINNOACTIVE 7
+#define SW_SHOWNA          8
+#define SW_RESTORE         9
+#define SW_SHOWDEFAULT     10
+#define SW_FORCEMINIMIZE   11
+
+/*
+ * Changes the case of a text in its place and returns it; of one character that stands in the place
+ * of the pointer. The text keeps its length. libtransom-crt has it. SDK: CharUpperW.
+ */
+WINBASEAPI LPSTR WINAPI CharUpperA(LPSTR lpsz);
+WINBASEAPI LPWSTR WINAPI CharUpperW(LPWSTR lpsz);
+
+/* The same with small letters. libtransom-crt has it. SDK: CharLowerW. */
+WINBASEAPI LPSTR WINAPI CharLowerA(LPSTR lpsz);
+WINBASEAPI LPWSTR WINAPI CharLowerW(LPWSTR lpsz);
+#ifdef UNICODE
+#define CharUpper CharUpperW
+#define CharLower CharLowerW
+#else
+#define CharUpper CharUpperA
+#define CharLower CharLowerA
+#endif
+
+/*
+ * CharUpper for so many characters, zeros included; returns their number. libtransom-crt has it.
+ * SDK: CharUpperBuffW.
+ */
+WINBASEAPI DWORD WINAPI CharUpperBuffA(LPSTR lpsz, DWORD cchLength);
+WINBASEAPI DWORD WINAPI CharUpperBuffW(LPWSTR lpsz, DWORD cchLength);
+
+/* The same with small letters. libtransom-crt has it. SDK: CharLowerBuffW. */
+WINBASEAPI DWORD WINAPI CharLowerBuffA(LPSTR lpsz, DWORD cchLength);
+WINBASEAPI DWORD WINAPI CharLowerBuffW(LPWSTR lpsz, DWORD cchLength);
+#ifdef UNICODE
+#define CharUpperBuff CharUpperBuffW
+#define CharLowerBuff CharLowerBuffW
+#else
+#define CharUpperBuff CharUpperBuffA
+#define CharLowerBuff CharLowerBuffA
+#endif
+
+/* The next character; at the end of the text, the end. libtransom-crt has it. SDK: CharNextW. */
+WINBASEAPI LPSTR WINAPI CharNextA(LPCSTR lpsz);
+WINBASEAPI LPWSTR WINAPI CharNextW(LPCWSTR lpsz);
+
+/* The one before; at the beginning, the beginning. libtransom-crt has it. SDK: CharPrevW. */
+WINBASEAPI LPSTR WINAPI CharPrevA(LPCSTR lpszStart, LPCSTR lpszCurrent);
+WINBASEAPI LPWSTR WINAPI CharPrevW(LPCWSTR lpszStart, LPCWSTR lpszCurrent);
+#ifdef UNICODE
+#define CharNext CharNextW
+#define CharPrev CharPrevW
+#else
+#define CharNext CharNextA
+#define CharPrev CharPrevA
 #endif
 
 /*

@@ -174,6 +174,41 @@ static void lstrcmp_orders_as_a_dictionary(void **state)
     assert_int_equal(lstrcmpiW(L"\u00C4", L"\u00E4"), 0);
 }
 
+static void case_is_changed_in_place(void **state)
+{
+    char narrow[] = "abc \xC3\xA4\xC3\xBF\xC3\x9F Z", zeros[] = "a\0b";
+    WCHAR wide[] = L"abc \u00E4 Z";
+
+    (void)state;
+    assert_ptr_equal(CharUpperA(narrow), narrow);
+    /* y with two dots has a capital of two bytes, the sharp s none */
+    assert_string_equal(narrow, "ABC \xC3\x84\xC5\xB8\xC3\x9F Z");
+    assert_ptr_equal(CharUpperW(wide), wide);
+    assert_int_equal(lstrcmpW(wide, L"ABC \u00C4 Z"), 0);
+    assert_int_equal((uintptr_t)CharLowerA((LPSTR)(uintptr_t)'Q'), 'q');
+    assert_int_equal((uintptr_t)CharUpperW((LPWSTR)(uintptr_t)0xE4), 0xC4);
+    assert_int_equal(CharUpperBuffA(zeros, 3), 3);
+    assert_memory_equal(zeros, "A\0B", 4);
+    assert_int_equal(CharLowerBuffW(wide, 2), 2);
+    assert_int_equal(lstrcmpW(wide, L"abC \u00C4 Z"), 0);
+}
+
+static void a_text_is_walked_by_its_characters(void **state)
+{
+    const char *text = "a\xC3\xA4z";
+    const WCHAR *wide = L"ab";
+
+    (void)state;
+    assert_ptr_equal(CharNextA(text), text + 1);
+    assert_ptr_equal(CharNextA(text + 1), text + 3);
+    assert_ptr_equal(CharNextA(text + 4), text + 4);
+    assert_ptr_equal(CharPrevA(text, text + 3), text + 1);
+    assert_ptr_equal(CharPrevA(text, text + 1), text);
+    assert_ptr_equal(CharPrevA(text, text), text);
+    assert_ptr_equal(CharNextW(wide), wide + 1);
+    assert_ptr_equal(CharPrevW(wide, wide), wide);
+}
+
 static void a_heap_knows_the_sizes_of_its_blocks(void **state)
 {
     HANDLE heap = GetProcessHeap();
@@ -415,6 +450,8 @@ int main(void)
         cmocka_unit_test(case_is_ignored_by_stricmp),
         cmocka_unit_test(lstr_functions_take_null),
         cmocka_unit_test(lstrcmp_orders_as_a_dictionary),
+        cmocka_unit_test(case_is_changed_in_place),
+        cmocka_unit_test(a_text_is_walked_by_its_characters),
         cmocka_unit_test(a_heap_knows_the_sizes_of_its_blocks),
         cmocka_unit_test(a_private_heap_has_a_limit_and_frees_what_is_left),
         cmocka_unit_test(beginthreadex_gives_a_handle_to_wait_for),

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Programs written for Windows, compiled unchanged and run against each other.
 
-test_programs.py TRANSOM_CC
+test_programs.py TRANSOM_CC COMPILER
 """
 import subprocess
 import sys
@@ -63,6 +63,47 @@ word      60
 
 WIZARD = "[one][two][three][four] -78187493530 8766 1 1\n"
 WIZARD_SIZES = "sizes 4428\n"
+
+POLLER = "140 requests, 630 bytes\n"
+
+RPC = """\
+ -2147467263  20
+          -4  10
+        6000  10
+  4000000000  20
+60 true
+"""
+
+WIDE = """\
+hello     |       OLL|O|narrow|narrow too|OLLEH
+6 OLLEH
+12345     |       543|5|narrow|narrow too|54321
+6 54321
+54322 54321 54321
+Привет    |       ТЕВ|Т|narrow|narrow too|ТЕВИРП
+13 ТЕВИРП
+3 lines
+"""
+
+REDIRECT = """\
+4275878552: child: 9 bytes; type 3
+4275878552: child: 0 bytes; type 3
+0: c
+b
+a
+7: out
+err
+error 2, CreateProcess: There is no such file or pipe.
+"""
+
+SERVICE_ANSWERS = """\
+hello there world and more (26)
+4294967295 (0xFFFFFFFF) (23)
+UPPER LETTERS (13)
+somebody (8)
+4 (1)
+failed: 0x80070057 (18)
+"""
 
 PARENT = """
 ->Start of parent execution.
@@ -246,19 +287,56 @@ def cases_of(kind):
         return wrong or ([] if done.code == 0 and done.out in (
             WIZARD + WIZARD_SIZES, WIZARD_SIZES + WIZARD) else done.told("other text"))
 
+    def a_service_answers_until_it_is_told_to_stop():
+        wrong = kind.built("service", "servicectl")
+        if wrong:
+            return wrong
+        with Server(kind, "service", "everybody") as server:
+            return (patient("servicectl", "echo hello there world and more",
+                            "ADD 1 -2 4294967296", "upper Upper Letters", "who", "stat",
+                            "nonsense").expect(0, SERVICE_ANSWERS) or
+                    kind.run("service").expect(3, "another one runs\n") or
+                    kind.run("servicectl", "stop").expect(0, "stopping (8)\n") or
+                    server.ends(0, "ready\nwaited 0, codes 406, requests 7\n") or
+                    kind.run("servicectl", "x").expect_failure("CreateFile: 2: "))
+
+    def two_commands_make_a_pipeline():
+        return (kind.built("pipeline") or
+                kind.run("pipeline", "printf", "b\\na\\n", "=", "sort").expect(
+                    0, "a\nb\nboth ended: 0, 0\n") or
+                kind.run("pipeline", "printf", "x").expect_failure(
+                    "There is no second command.") or
+                kind.run("pipeline", "no-such-program", "=", "sort").expect_failure(
+                    "The first command does not start."))
+
+    def a_class_redirects_commands_and_polls_them():
+        return alone("redirect", REDIRECT)
+
+    def one_thread_polls_several_instances():
+        return alone("poller", POLLER)
+
+    def packed_structures_go_by_call_named_pipe():
+        return alone("rpc", RPC)
+
+    def everything_is_wide():
+        return alone("wide", WIDE, "hello", "12345", "Привет")
+
+    # What does not look at UNICODE is compiled once.
+    alike = () if kind.words else (one_thread_polls_several_instances,
+                                   packed_structures_go_by_call_named_pipe, everything_is_wide)
     return [(f"{case.__name__}_{kind.label}", case) for case in (
         clients_of_each_kind_talk_to_the_server_with_threads,
         many_clients_at_once_get_their_own_answers, without_a_server_a_client_says_why,
         structures_travel_and_workers_of_beginthreadex_serve, a_child_is_redirected,
         a_program_of_the_first_books_talks_to_itself, formats_mean_what_they_mean_there,
         a_pipe_is_polled, a_program_starts_itself, classes_threads_and_streams_work,
-        what_a_wizard_made_works)]
+        what_a_wizard_made_works, a_service_answers_until_it_is_told_to_stop,
+        two_commands_make_a_pipeline, a_class_redirects_commands_and_polls_them, *alike)]
 
 
 def main():
     place = Place(Path(sys.argv[1]).resolve())
-    kinds = [Kind(place, compiler, words) for compiler in ("gcc", "clang")
-             for words in ([], ["-DUNICODE"])]
+    kinds = [Kind(place, sys.argv[2], words) for words in ([], ["-DUNICODE"])]
     run_cases(place, [case for kind in kinds for case in cases_of(kind)])
 
 
