@@ -27,7 +27,10 @@ def modes():
             compiler = cplusplus if suffix == 'cc' else c
             warnings = [w for w in WARNINGS if suffix == 'c' or w not in C_ONLY]
             for unicode_ in CHOICES:
+                # Between C11 and C17 no choice makes a difference that one of them would not show.
                 for wide in ([], ['-fshort-wchar']):
+                    if standard == 'c11' and bool(unicode_) != bool(wide):
+                        continue
                     yield compiler, suffix, [f'-std={standard}', *warnings, *unicode_, *wide]
 
 

@@ -10,7 +10,7 @@
  */
 #include "stress.h"
 
-#define LANES        3
+#define LANES        5
 #define QUOTA        4096
 #define BOUND_US     2000000
 #define MESSAGE_MAX  12000
@@ -445,7 +445,7 @@ static void a_partner_killed_at_any_moment_leaves_an_error_and_nothing_else(void
     uint64_t seed = stress_seed();
     int count, total = 0;
 
-    end_at = start + stress_us(25);
+    end_at = start + stress_us(15);
     watchdog_start(HANG_SECONDS, report_lanes);
     for (int i = 0; i < LANES; i++) {
         struct lane *lane = &lanes[i];
