@@ -452,6 +452,15 @@ TEST(the_size_asked_for_fits_in_one_write)
     }
 }
 
+TEST(a_write_just_below_an_odd_size_does_not_wait)
+{
+    static char data[32768];
+    struct pipe pipe = create_pipe(32792);
+
+    write_bytes(pipe.write_end, data, sizeof(data));
+    CHECK_U32(available(pipe.read_end), sizeof(data));
+}
+
 TEST(the_size_asked_for_fits_in_small_writes)
 {
     struct pipe pipe = create_pipe(10000);
