@@ -201,8 +201,10 @@ void tsm_rendezvous_stop(struct tsm_rendezvous *rendezvous, struct tsm_listener 
 {
     if (!listener)
         return;
-    tsm_name_entry_remove(&rendezvous->folder, listener->file);
+    /* First that nobody can come: a listener whose file is gone, should this process die in between,
+     * would wait for ever in the others that have it. */
     tsm_unix_shutdown(listener->socket);
+    tsm_name_entry_remove(&rendezvous->folder, listener->file);
     tsm_listener_unref(listener);
 }
 

@@ -291,26 +291,31 @@ static void messages_survive_the_death_of_those_who_share_the_ends(void)
 static _Atomic int calls, lost_calls;
 static _Atomic bool is_over;
 
-/* True: there was an answer. Who took the question may be dead, and the others do not know it. */
+/* True: there was an answer. Who took the question may be dead, and the others do not know it; one who
+ * was slow may answer the question of the client before. */
 static bool ask(HANDLE client)
 {
+    static uint32_t question;
     int64_t end = now_us() + ANSWER_US;
-    char reply[16];
+    uint32_t answer = 0;
     DWORD count;
 
-    if (!WriteFile(client, "ping", 4, &count, NULL))
+    question++;
+    if (!WriteFile(client, &question, sizeof(question), &count, NULL))
         return false;
     do {
         if (!PeekNamedPipe(client, NULL, 0, NULL, &count, NULL))
             return false;
-        if (count == 0)
+        if (count == 0) {
             sleep_us(20);
-    } while (count == 0 && now_us() < end);
-    if (count == 0 || !ReadFile(client, reply, sizeof(reply), &count, NULL))
-        return false;
-    if (count != 4 || memcmp(reply, "ping", 4) != 0)
-        WRONG("an answer of %u bytes", (unsigned)count);
-    return true;
+        } else {
+            if (!ReadFile(client, &answer, sizeof(answer), &count, NULL))
+                return false;
+            if (count != sizeof(answer) || answer > question)
+                WRONG("an answer of %u bytes to question %u", (unsigned)count, answer);
+        }
+    } while (answer != question && now_us() < end);
+    return answer == question;
 }
 
 static DWORD WINAPI call_for_ever(LPVOID name)
