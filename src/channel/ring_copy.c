@@ -6,10 +6,11 @@
  * been in between, others of the same user may have written: numbers are checked, addresses and
  * sizes are the receiver's own.
  */
+#include "channel/ring.h"
+
 #include <string.h>
 
 #include "base/macros.h"
-#include "channel/ring.h"
 
 void tsm_ring_writer_save(const struct tsm_ring_writer *writer, struct tsm_ring_writer *out)
 {
@@ -26,15 +27,26 @@ void tsm_ring_reader_save(const struct tsm_ring_reader *reader, struct tsm_ring_
     out->data = NULL;
 }
 
+/* A byte that somebody may have written to need not be a bool. */
+static bool flag_at(const bool *place)
+{
+    uint8_t byte;
+
+    memcpy(&byte, place, sizeof(byte));
+    return byte != 0;
+}
+
 bool tsm_ring_writer_restore(struct tsm_ring_writer *writer, const struct tsm_ring_writer *saved)
 {
     struct tsm_ring_writer copy = *saved;
 
+    atomic_signal_fence(memory_order_seq_cst); /* what is checked below is what is used */
     copy.shared = writer->shared;
     copy.data = writer->data;
     copy.capacity = writer->capacity;
     copy.quota = writer->quota;
     copy.journal = writer->journal;
+    copy.is_broken = flag_at(&copy.is_broken);
     if (copy.run_count < 1 || copy.run_count > TSM_RING_RUNS || copy.first_run >= TSM_RING_RUNS ||
         copy.tail_seen > copy.head)
         return false;
@@ -54,10 +66,14 @@ bool tsm_ring_reader_restore(struct tsm_ring_reader *reader, const struct tsm_ri
 {
     struct tsm_ring_reader copy = *saved;
 
+    atomic_signal_fence(memory_order_seq_cst);
     copy.shared = reader->shared;
     copy.data = reader->data;
     copy.capacity = reader->capacity;
     copy.writer_quota = reader->writer_quota;
+    copy.is_ended = flag_at(&copy.is_ended);
+    copy.is_broken = flag_at(&copy.is_broken);
+    copy.had_dead = flag_at(&copy.had_dead);
     /* The place itself is looked at with each frame. */
     if (copy.place % 8)
         return false;
