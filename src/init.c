@@ -23,7 +23,7 @@
 #include "process/registered_wait.h"
 #include "process/relay.h"
 #include "process/thread.h"
-#include "process/threadpool.h"
+#include "os/work_pool.h"
 #include "sync/arena.h"
 #include "sync/event.h"
 #include "sync/mutex.h"
@@ -43,7 +43,7 @@ static void after_fork_in_child(void)
     is_forked_child = true;
     tsm_teb_after_fork();
     tsm_reactor_after_fork();
-    tsm_threadpool_after_fork();
+    tsm_work_pool_after_fork();
     tsm_registered_wait_after_fork();
 }
 

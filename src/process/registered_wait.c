@@ -20,7 +20,7 @@
 #include "base/deadline.h"
 #include "base/teb.h"
 #include "process/thread.h"
-#include "process/threadpool.h"
+#include "os/work_pool.h"
 #include "sync/event.h"
 #include "sync/wait.h"
 
@@ -125,7 +125,7 @@ static void wait_fire(struct registered_wait *wait, bool is_late)
     wait->calls++;
     tsm_object_ref(&wait->object);
     if (!(wait->flags & WT_EXECUTEINWAITTHREAD) &&
-        NT_SUCCESS(tsm_threadpool_submit(
+        NT_SUCCESS(tsm_work_pool_submit(
             &wait->item, wait->flags & WT_EXECUTELONGFUNCTION ? TSM_WORK_LONG : TSM_WORK_SHORT)))
         return;
     /* There is no other thread, or none is wanted. */
@@ -299,7 +299,7 @@ static void wait_end(struct registered_wait *wait)
 {
     wait->is_ended = true;
     wait->is_armed = false;
-    if (tsm_threadpool_withdraw(&wait->item)) {
+    if (tsm_work_pool_withdraw(&wait->item)) {
         wait->calls--;
         tsm_object_unref(&wait->object);
     }

@@ -37,7 +37,7 @@ static void work_free(struct _TP_WORK *work)
 static void queue_if_needed(struct _TP_WORK *work)
 {
     if (work->pending && !work->is_queued)
-        work->is_queued = NT_SUCCESS(tsm_threadpool_submit(&work->item, TSM_WORK_SHORT));
+        work->is_queued = NT_SUCCESS(tsm_work_pool_submit(&work->item, TSM_WORK_SHORT));
 }
 
 static void work_run(struct tsm_work_item *item)
@@ -94,7 +94,7 @@ void tsm_threadpool_work_wait(struct _TP_WORK *work, enum tsm_work_wait how)
     pthread_mutex_lock(&work->mutex);
     if (how == TSM_WORK_CANCEL) {
         work->pending = 0;
-        if (tsm_threadpool_withdraw(&work->item))
+        if (tsm_work_pool_withdraw(&work->item))
             work->is_queued = false;
     }
     while (work->pending || work->running)
@@ -144,7 +144,7 @@ NTSTATUS tsm_threadpool_call(PTP_SIMPLE_CALLBACK callback, LPTHREAD_START_ROUTIN
         return STATUS_NO_MEMORY;
     *call = (struct single_call){{.run = single_run}, callback, function, context};
     tsm_list_init(&call->item.node);
-    status = tsm_threadpool_submit(&call->item, length);
+    status = tsm_work_pool_submit(&call->item, length);
     if (!NT_SUCCESS(status))
         free(call);
     return status;

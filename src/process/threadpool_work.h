@@ -5,7 +5,7 @@
 #include <threadpoolapiset.h>
 
 #include "base/status.h"
-#include "process/threadpool.h"
+#include "os/work_pool.h"
 
 /* NULL without memory. */
 struct _TP_WORK *tsm_threadpool_work_new(PTP_WORK_CALLBACK callback, void *context);

@@ -149,14 +149,84 @@ static void events_can_be_turned_off_and_on(void **state)
     close(ends[1]);
 }
 
+static void a_deadline_calls_back_once_and_without_events(void **state)
+{
+    struct counted counted = {.watch.on_event = on_event};
+    int ends[2];
+
+    assert_int_equal(pipe(ends), 0);
+    counted.watch.fd = ends[0];
+    assert_status(tsm_reactor_add(&counted.watch, EPOLLIN), STATUS_SUCCESS);
+    tsm_reactor_set_deadline(&counted.watch, tsm_deadline_in_ms(10000));
+    tsm_reactor_set_deadline(&counted.watch, tsm_deadline_in_ms(20));
+    wait_for_calls(&counted, 1);
+    support_sleep_ms(50);
+    assert_int_equal(atomic_load(&counted.calls), 1);
+    assert_int_equal(atomic_load(&counted.events), 0);
+    tsm_reactor_set_deadline(&counted.watch, tsm_deadline_in_ms(20));
+    tsm_reactor_remove(&counted.watch);
+    support_sleep_ms(50);
+    assert_int_equal(atomic_load(&counted.calls), 1);
+    close(ends[0]);
+    close(ends[1]);
+}
+
+static void a_cancelled_watch_may_be_added_again(void **state)
+{
+    struct counted counted = {.watch.on_event = on_event};
+    int ends[2];
+
+    assert_int_equal(pipe(ends), 0);
+    counted.watch.fd = ends[0];
+    assert_status(tsm_reactor_add(&counted.watch, EPOLLIN | EPOLLET), STATUS_SUCCESS);
+    tsm_reactor_cancel(&counted.watch);
+    assert_int_equal(write(ends[1], "x", 1), 1);
+    support_sleep_ms(20);
+    assert_int_equal(atomic_load(&counted.calls), 0);
+    assert_status(tsm_reactor_add(&counted.watch, EPOLLIN | EPOLLET), STATUS_SUCCESS);
+    wait_for_calls(&counted, 1);
+    tsm_reactor_remove(&counted.watch);
+    close(ends[0]);
+    close(ends[1]);
+}
+
+static void many_watches_are_told_apart(void **state)
+{
+    enum { COUNT = 100 };
+    static struct counted counted[COUNT];
+    int ends[COUNT][2];
+
+    for (int i = 0; i < COUNT; i++) {
+        assert_int_equal(pipe(ends[i]), 0);
+        counted[i].watch.on_event = on_event;
+        counted[i].watch.fd = ends[i][0];
+        assert_status(tsm_reactor_add(&counted[i].watch, EPOLLIN | EPOLLET), STATUS_SUCCESS);
+    }
+    for (int i = 0; i < COUNT; i += 3)
+        tsm_reactor_remove(&counted[i].watch);
+    for (int i = 0; i < COUNT; i++)
+        assert_int_equal(write(ends[i][1], "x", 1), 1);
+    for (int i = 0; i < COUNT; i++)
+        if (i % 3)
+            wait_for_calls(&counted[i], 1);
+    for (int i = 0; i < COUNT; i++) {
+        assert_int_equal(atomic_load(&counted[i].calls), i % 3 != 0);
+        tsm_reactor_remove(&counted[i].watch);
+        close(ends[i][0]);
+        close(ends[i][1]);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(an_event_calls_back),
-        TEST(events_can_be_turned_off_and_on),
         TEST(a_removed_watch_is_not_called),
         TEST(removing_waits_for_a_callback_that_runs),
         TEST(a_callback_may_remove_its_own_watch),
+        TEST(a_deadline_calls_back_once_and_without_events),
+        TEST(a_cancelled_watch_may_be_added_again),
+        TEST(many_watches_are_told_apart),
         TEST(a_descriptor_that_cannot_be_watched_is_an_error),
     };
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Thread pool
+ * Work pool
  *
  * Threads take pieces of work from one list, first come first. An idle one is woken, the last that
  * became idle first; when there is none the pool grows: at once up to a few threads, then by one
@@ -8,16 +8,15 @@
  * other get on, and a burst of short ones does not make hundreds of threads. Idle threads end.
  *
  * Locking:   pool.mutex for all of it; it is a leaf, work runs without it.
- * Windows:   work runs on threads that may be used for other work before and after; they do not keep
- *            the process from ending.
+ * Windows:   work runs on threads that may be used for other work before and after.
  */
-#include "process/threadpool.h"
+#include "os/work_pool.h"
 
 #include <pthread.h>
+#include <signal.h>
 #include <time.h>
 
 #include "base/trace.h"
-#include "process/thread.h"
 
 #define THREADS_AT_ONCE 8
 #define THREADS_MAX     512
@@ -60,7 +59,7 @@ static bool sleep_for_work(void)
     return self.is_woken;
 }
 
-static DWORD WINAPI pool_thread(LPVOID unused)
+static void *pool_thread(void *unused)
 {
     pthread_setname_np(pthread_self(), "transom-pool");
     pthread_mutex_lock(&pool.mutex);
@@ -81,17 +80,30 @@ static DWORD WINAPI pool_thread(LPVOID unused)
     }
     pool.threads--;
     pthread_mutex_unlock(&pool.mutex);
-    return 0;
+    return NULL;
 }
 
-static NTSTATUS start_thread(LPTHREAD_START_ROUTINE routine)
+/* Signals are for the program's own threads; faults stay where they happen. */
+static NTSTATUS start_thread(void *(*routine)(void *))
 {
-    struct tsm_object *thread;
-    NTSTATUS status = tsm_thread_new(routine, NULL, 0, false, &thread);
+    sigset_t blocked, before;
+    pthread_attr_t attributes;
+    pthread_t thread;
+    int error;
 
-    if (NT_SUCCESS(status))
-        tsm_object_unref(thread);
-    return status;
+    sigfillset(&blocked);
+    sigdelset(&blocked, SIGSEGV);
+    sigdelset(&blocked, SIGBUS);
+    sigdelset(&blocked, SIGILL);
+    sigdelset(&blocked, SIGFPE);
+    sigdelset(&blocked, SIGTRAP);
+    pthread_attr_init(&attributes);
+    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+    pthread_sigmask(SIG_SETMASK, &blocked, &before);
+    error = pthread_create(&thread, &attributes, routine, NULL);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    pthread_attr_destroy(&attributes);
+    return error ? STATUS_INSUFFICIENT_RESOURCES : STATUS_SUCCESS;
 }
 
 /* Mutex held, but not while the thread is made. */
@@ -110,7 +122,7 @@ static NTSTATUS grow(void)
 }
 
 /* As long as there is work that no thread has taken. */
-static DWORD WINAPI keeper_thread(LPVOID unused)
+static void *keeper_thread(void *unused)
 {
     pthread_setname_np(pthread_self(), "transom-keeper");
     pthread_mutex_lock(&pool.mutex);
@@ -125,7 +137,7 @@ static DWORD WINAPI keeper_thread(LPVOID unused)
     }
     pool.has_keeper = false;
     pthread_mutex_unlock(&pool.mutex);
-    return 0;
+    return NULL;
 }
 
 /* Mutex held: nobody is idle. */
@@ -149,7 +161,7 @@ static NTSTATUS find_thread(enum tsm_work_length length)
     return STATUS_SUCCESS;
 }
 
-NTSTATUS tsm_threadpool_submit(struct tsm_work_item *item, enum tsm_work_length length)
+NTSTATUS tsm_work_pool_submit(struct tsm_work_item *item, enum tsm_work_length length)
 {
     NTSTATUS status = STATUS_SUCCESS;
     struct tsm_list *node;
@@ -172,7 +184,7 @@ NTSTATUS tsm_threadpool_submit(struct tsm_work_item *item, enum tsm_work_length 
     return status;
 }
 
-bool tsm_threadpool_withdraw(struct tsm_work_item *item)
+bool tsm_work_pool_withdraw(struct tsm_work_item *item)
 {
     pthread_mutex_lock(&pool.mutex);
 
@@ -183,7 +195,7 @@ bool tsm_threadpool_withdraw(struct tsm_work_item *item)
     return was_there;
 }
 
-void tsm_threadpool_after_fork(void)
+void tsm_work_pool_after_fork(void)
 {
     pthread_mutex_init(&pool.mutex, NULL);
     tsm_list_init(&pool.items);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The thread pool of the process. */
+/* The threads of the process that do work for whoever submits it: programs and slow calls. */
 #pragma once
 
 #include <stdbool.h>
@@ -19,11 +19,11 @@ enum tsm_work_length { TSM_WORK_SHORT, TSM_WORK_LONG };
 
 /* The item is the pool's until run() is called. TSM_WORK_LONG: gets a thread at once. An error only
  * when there is no thread at all that could do it. */
-tsm_must_check NTSTATUS tsm_threadpool_submit(struct tsm_work_item *item,
-                                              enum tsm_work_length length);
+tsm_must_check NTSTATUS tsm_work_pool_submit(struct tsm_work_item *item,
+                                             enum tsm_work_length length);
 
 /* Takes an item back whose turn has not come; false if it has, or it is not there. */
-bool tsm_threadpool_withdraw(struct tsm_work_item *item);
+bool tsm_work_pool_withdraw(struct tsm_work_item *item);
 
 /* In the child of a fork: there are no threads here. */
-void tsm_threadpool_after_fork(void);
+void tsm_work_pool_after_fork(void);
