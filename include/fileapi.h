@@ -58,6 +58,20 @@ WINBASEAPI BOOL WINAPI WriteFile(HANDLE hFile, LPCVOID lpBuffer, DWORD nNumberOf
                                  LPDWORD lpNumberOfBytesWritten, LPOVERLAPPED lpOverlapped);
 
 /*
+ * Reads from an overlapped file and has the calling thread call a routine when that has ended: in an
+ * alertable wait and nowhere else. TRUE says that it was begun, and that the routine will be called;
+ * the last error is 0 then, or a warning. SDK: ReadFileEx.
+ */
+WINBASEAPI BOOL WINAPI ReadFileEx(HANDLE hFile, LPVOID lpBuffer, DWORD nNumberOfBytesToRead,
+                                  LPOVERLAPPED lpOverlapped,
+                                  LPOVERLAPPED_COMPLETION_ROUTINE lpCompletionRoutine);
+
+/* The same for writing. SDK: WriteFileEx. */
+WINBASEAPI BOOL WINAPI WriteFileEx(HANDLE hFile, LPCVOID lpBuffer, DWORD nNumberOfBytesToWrite,
+                                   LPOVERLAPPED lpOverlapped,
+                                   LPOVERLAPPED_COMPLETION_ROUTINE lpCompletionRoutine);
+
+/*
  * Writes a file to its disk; on a pipe waits until the peer has read all that was written here.
  * Needs write access. SDK: FlushFileBuffers.
  */

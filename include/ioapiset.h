@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Completion ports. */
+/* The outcome of overlapped operations, their cancellation, and completion ports. */
 #ifndef TRANSOM_IOAPISET_H
 #define TRANSOM_IOAPISET_H
 
@@ -47,6 +47,40 @@ WINBASEAPI BOOL WINAPI PostQueuedCompletionStatus(HANDLE CompletionPort,
                                                   DWORD dwNumberOfBytesTransferred,
                                                   ULONG_PTR dwCompletionKey,
                                                   LPOVERLAPPED lpOverlapped);
+
+/*
+ * The outcome of an overlapped operation and its number of bytes. FALSE with ERROR_IO_INCOMPLETE
+ * while it goes on, unless bWait waits for its end: for its event, or for the file when it has none.
+ * SDK: GetOverlappedResult.
+ */
+WINBASEAPI BOOL WINAPI GetOverlappedResult(HANDLE hFile, LPOVERLAPPED lpOverlapped,
+                                           LPDWORD lpNumberOfBytesTransferred, BOOL bWait);
+
+/*
+ * The same with a time to wait, and alertable: FALSE with WAIT_TIMEOUT, or with WAIT_IO_COMPLETION
+ * after calls queued to the thread. SDK: GetOverlappedResultEx.
+ */
+WINBASEAPI BOOL WINAPI GetOverlappedResultEx(HANDLE hFile, LPOVERLAPPED lpOverlapped,
+                                             LPDWORD lpNumberOfBytesTransferred,
+                                             DWORD dwMilliseconds, BOOL bAlertable);
+
+/*
+ * Cancels what the calling thread has begun on a file. Each operation still ends in its way, with
+ * ERROR_OPERATION_ABORTED or, if it was faster, with its result. SDK: CancelIo.
+ */
+WINBASEAPI BOOL WINAPI CancelIo(HANDLE hFile);
+
+/*
+ * Cancels what all threads have begun on a file, or only what was begun with that OVERLAPPED.
+ * ERROR_NOT_FOUND when there is nothing. SDK: CancelIoEx.
+ */
+WINBASEAPI BOOL WINAPI CancelIoEx(HANDLE hFile, LPOVERLAPPED lpOverlapped);
+
+/*
+ * Cancels the operation on a named pipe in which a thread is blocked. ERROR_NOT_FOUND when it is in
+ * none. SDK: CancelSynchronousIo.
+ */
+WINBASEAPI BOOL WINAPI CancelSynchronousIo(HANDLE hThread);
 
 #ifdef __cplusplus
 }

@@ -34,6 +34,11 @@ typedef struct _OVERLAPPED {
     HANDLE hEvent;
 } OVERLAPPED, *LPOVERLAPPED;
 
+/* What ReadFileEx and WriteFileEx call when they have finished: a Windows error code, and bytes. */
+typedef VOID(WINAPI *LPOVERLAPPED_COMPLETION_ROUTINE)(DWORD dwErrorCode,
+                                                      DWORD dwNumberOfBytesTransfered,
+                                                      LPOVERLAPPED lpOverlapped);
+
 /* A packet of a completion port, as GetQueuedCompletionStatusEx gives it; Internal is an NTSTATUS. */
 typedef struct _OVERLAPPED_ENTRY {
     ULONG_PTR lpCompletionKey;

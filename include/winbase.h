@@ -63,6 +63,10 @@ extern "C" {
 #define SECURITY_SQOS_PRESENT     0x00100000
 #define SECURITY_VALID_SQOS_FLAGS 0x001F0000
 
+/* SetFileCompletionNotificationModes: success at once needs no packet; the handle is not signaled. */
+#define FILE_SKIP_COMPLETION_PORT_ON_SUCCESS 0x1
+#define FILE_SKIP_SET_EVENT_ON_HANDLE        0x2
+
 #define FILE_BEGIN   0
 #define FILE_CURRENT 1
 #define FILE_END     2
@@ -424,6 +428,16 @@ WINBASEAPI int WINAPI lstrcmpiW(LPCWSTR lpString1, LPCWSTR lpString2);
 #else
 #define lstrcmpi lstrcmpiA
 #endif
+
+/* True when an operation that was begun has ended; a macro that looks at the OVERLAPPED alone. */
+#define HasOverlappedIoCompleted(lpOverlapped) (((DWORD)(lpOverlapped)->Internal) != STATUS_PENDING)
+
+/*
+ * Chooses for good: with FILE_SKIP_COMPLETION_PORT_ON_SUCCESS what succeeds at once makes no packet,
+ * with FILE_SKIP_SET_EVENT_ON_HANDLE the file itself is never signaled. SDK:
+ * SetFileCompletionNotificationModes.
+ */
+WINBASEAPI BOOL WINAPI SetFileCompletionNotificationModes(HANDLE FileHandle, UCHAR Flags);
 
 /*
  * Has the thread pool wait for an object and call a function each time it is signaled, or the time

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "api/api.h"
+#include "io/async.h"
 #include "io/disk_file.h"
 #include "mailslot/mailslot_writer.h"
 #include "object/access.h"
@@ -7,6 +8,7 @@
 #include "object/name.h"
 #include "pipe/anonymous_pipe.h"
 #include "pipe/pipe_client.h"
+#include "process/thread.h"
 #include "sync/event.h"
 
 /* Windows: these rights come with every open. */
@@ -33,12 +35,12 @@ static HANDLE open_named(const char16_t *name, DWORD access, DWORD flags,
     tsm_cleanup(tsm_file_unrefp) struct tsm_file *file = NULL;
     HANDLE handle = INVALID_HANDLE_VALUE;
     uint32_t granted;
-    NTSTATUS status = flags & FILE_FLAG_OVERLAPPED
-                          ? STATUS_NOT_SUPPORTED /* asynchronous handles are not built yet */
-                      : tsm_name_is_pipe(name)
+    NTSTATUS status = tsm_name_is_pipe(name)
                           ? tsm_pipe_client_open(name, access, &file, &granted)
                           : tsm_mailslot_writer_open(name, access, &file, &granted);
 
+    if (NT_SUCCESS(status))
+        file->is_overlapped = flags & FILE_FLAG_OVERLAPPED;
     if (NT_SUCCESS(status))
         status = insert_file(file, granted, attributes, &handle);
     tsm_return(status);
@@ -92,20 +94,6 @@ HANDLE WINAPI CreateFileA(LPCSTR lpFileName, DWORD dwDesiredAccess, DWORD dwShar
 
 /* ---- reading and writing ---- */
 
-/* Windows: the event is reset when the call begins, and set when it has succeeded, or failed after a
- * wait; *event is returned owned. Its low bit is for completion ports. */
-static NTSTATUS take_event(const OVERLAPPED *overlapped, struct tsm_object **event)
-{
-    HANDLE handle = (HANDLE)((uintptr_t)overlapped->hEvent & ~(uintptr_t)1);
-    NTSTATUS status = STATUS_SUCCESS;
-
-    if (handle)
-        status = tsm_handle_ref(handle, &tsm_event_ops, EVENT_MODIFY_STATE, event);
-    if (*event)
-        tsm_event_reset(*event);
-    return status;
-}
-
 /* A synchronous handle with an OVERLAPPED: an offset, and words for the result. */
 static NTSTATUS transfer_overlapped(struct tsm_file *file, struct tsm_io *io,
                                     OVERLAPPED *overlapped)
@@ -113,7 +101,7 @@ static NTSTATUS transfer_overlapped(struct tsm_file *file, struct tsm_io *io,
     tsm_cleanup(tsm_object_unrefp) struct tsm_object *event = NULL;
     struct tsm_fd_file *plain = tsm_fd_file_from(file);
     int64_t offset = (int64_t)((uint64_t)overlapped->OffsetHigh << 32 | overlapped->Offset);
-    NTSTATUS status = take_event(overlapped, &event);
+    NTSTATUS status = tsm_async_take_event(overlapped, &event);
 
     if (!NT_SUCCESS(status))
         return status;
@@ -182,12 +170,18 @@ static BOOL transfer(HANDLE handle, uint32_t access, struct tsm_io *io, LPDWORD 
     if (tsm_unlikely(overlapped != NULL)) {
         tsm_object_ref(&file->object);
         tsm_handle_unpin(&pin);
-        status = transfer_overlapped(file, io, overlapped);
+        status = file->is_overlapped ? tsm_async_submit(io, overlapped, NULL, &io->information)
+                                     : transfer_overlapped(file, io, overlapped);
         tsm_object_unref(&file->object);
         /* Windows: a warning leaves the count at 0 where there is an OVERLAPPED to look into. */
         if (count && NT_SUCCESS(status))
             *count = (DWORD)io->information;
         return tsm_return(status);
+    }
+    /* Windows: an overlapped file has no position that could stand in for the offset. */
+    if (tsm_unlikely(file->is_overlapped && file->ops->type(file) == FILE_TYPE_DISK)) {
+        tsm_handle_unpin(&pin);
+        return tsm_return(STATUS_INVALID_PARAMETER);
     }
     status = tsm_file_submit(file, io);
     if (status == STATUS_PENDING) {
@@ -228,6 +222,53 @@ BOOL WINAPI WriteFile(HANDLE hFile, LPCVOID lpBuffer, DWORD nNumberOfBytesToWrit
     io.in = lpBuffer;
     io.in_length = nNumberOfBytesToWrite;
     return transfer(hFile, FILE_WRITE_DATA, &io, lpNumberOfBytesWritten, lpOverlapped);
+}
+
+/* Windows: TRUE says that the routine will be called, and the last error is 0 or a warning. */
+static BOOL transfer_with_routine(HANDLE handle, uint32_t access, struct tsm_io *io,
+                                  OVERLAPPED *overlapped, LPOVERLAPPED_COMPLETION_ROUTINE routine)
+{
+    tsm_cleanup(tsm_file_unrefp) struct tsm_file *file = NULL;
+    uint64_t information;
+    NTSTATUS status = tsm_file_from_handle(handle, access, &file);
+
+    if (NT_SUCCESS(status) && (!file->is_overlapped || !overlapped || !routine))
+        status = STATUS_INVALID_PARAMETER;
+    if (NT_SUCCESS(status) && !is_buffer(io))
+        status = STATUS_ACCESS_VIOLATION;
+    if (NT_SUCCESS(status)) {
+        tsm_thread_attach();
+        io->file = file;
+        status = tsm_async_submit(io, overlapped, routine, &information);
+    }
+    if (NT_ERROR(status))
+        return tsm_return(status);
+    tsm_set_last_error(NT_SUCCESS(status) ? ERROR_SUCCESS : tsm_status_to_win32(status));
+    return TRUE;
+}
+
+BOOL WINAPI ReadFileEx(HANDLE hFile, LPVOID lpBuffer, DWORD nNumberOfBytesToRead,
+                       LPOVERLAPPED lpOverlapped,
+                       LPOVERLAPPED_COMPLETION_ROUTINE lpCompletionRoutine)
+{
+    struct tsm_io io;
+
+    tsm_io_init(&io, NULL, TSM_IO_READ);
+    io.out = lpBuffer;
+    io.out_length = nNumberOfBytesToRead;
+    return transfer_with_routine(hFile, FILE_READ_DATA, &io, lpOverlapped, lpCompletionRoutine);
+}
+
+BOOL WINAPI WriteFileEx(HANDLE hFile, LPCVOID lpBuffer, DWORD nNumberOfBytesToWrite,
+                        LPOVERLAPPED lpOverlapped,
+                        LPOVERLAPPED_COMPLETION_ROUTINE lpCompletionRoutine)
+{
+    struct tsm_io io;
+
+    tsm_io_init(&io, NULL, TSM_IO_WRITE);
+    io.in = lpBuffer;
+    io.in_length = nNumberOfBytesToWrite;
+    return transfer_with_routine(hFile, FILE_WRITE_DATA, &io, lpOverlapped, lpCompletionRoutine);
 }
 
 /* Windows: any handle to a pipe may be flushed; a file's must carry a right to write. */

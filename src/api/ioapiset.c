@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "api/api.h"
-#include "base/assert.h"
+#include "io/async.h"
 #include "io/completion_port.h"
 #include "io/file.h"
 #include "object/handle_table.h"
 #include "process/thread.h"
 #include "sync/apc.h"
+#include "sync/event.h"
+#include "sync/wait.h"
 
 /* So many packets are taken at once; a program that asks for more gets them in its next call. */
 #define ENTRIES_MAX 64
@@ -23,31 +25,29 @@ static NTSTATUS new_port(DWORD threads, HANDLE *out)
     return status;
 }
 
-static NTSTATUS bind_file(HANDLE handle)
+static NTSTATUS bind_file(HANDLE handle, HANDLE port_handle, ULONG_PTR key)
 {
     tsm_cleanup(tsm_file_unrefp) struct tsm_file *file = NULL;
+    tsm_cleanup(tsm_object_unrefp) struct tsm_object *port = NULL;
     NTSTATUS status = tsm_file_from_handle(handle, 0, &file);
 
-    /* Windows: a synchronous file has no packets, and there are no others yet. */
-    return NT_SUCCESS(status) ? STATUS_INVALID_PARAMETER : status;
+    if (NT_SUCCESS(status))
+        status = tsm_handle_ref(port_handle, &tsm_port_ops, IO_COMPLETION_MODIFY_STATE, &port);
+    return NT_SUCCESS(status) ? tsm_file_bind(file, tsm_port_from(port), key) : status;
 }
 
 HANDLE WINAPI CreateIoCompletionPort(HANDLE FileHandle, HANDLE ExistingCompletionPort,
                                      ULONG_PTR CompletionKey, DWORD NumberOfConcurrentThreads)
 {
-    tsm_cleanup(tsm_object_unrefp) struct tsm_object *port = NULL;
     HANDLE handle = ExistingCompletionPort;
     NTSTATUS status = STATUS_SUCCESS;
 
-    if (ExistingCompletionPort)
-        status = FileHandle == INVALID_HANDLE_VALUE
-                     ? STATUS_INVALID_PARAMETER
-                     : tsm_handle_ref(ExistingCompletionPort, &tsm_port_ops,
-                                      IO_COMPLETION_MODIFY_STATE, &port);
-    else
+    if (!ExistingCompletionPort)
         status = new_port(NumberOfConcurrentThreads, &handle);
+    else if (FileHandle == INVALID_HANDLE_VALUE)
+        status = STATUS_INVALID_PARAMETER;
     if (NT_SUCCESS(status) && FileHandle != INVALID_HANDLE_VALUE) {
-        status = bind_file(FileHandle);
+        status = bind_file(FileHandle, handle, CompletionKey);
         if (!NT_SUCCESS(status) && !ExistingCompletionPort)
             (void)!NT_SUCCESS(tsm_handle_close(handle));
     }
@@ -135,5 +135,99 @@ BOOL WINAPI PostQueuedCompletionStatus(HANDLE CompletionPort, DWORD dwNumberOfBy
                                  dwNumberOfBytesTransferred)
                  : STATUS_OBJECT_TYPE_MISMATCH;
     tsm_handle_unpin(&pin);
+    return tsm_return(status);
+}
+
+/* ---- results ---- */
+
+static NTSTATUS status_of(const OVERLAPPED *overlapped)
+{
+    /* pairs with the release of whoever finishes the request */
+    return (NTSTATUS)(uint32_t)__atomic_load_n(&overlapped->Internal, __ATOMIC_ACQUIRE);
+}
+
+/* Windows: with several requests that have no event the file tells of any of them. */
+static NTSTATUS wait_for_end(HANDLE file, const OVERLAPPED *overlapped, DWORD timeout_ms,
+                             bool alertable)
+{
+    HANDLE event = (HANDLE)((uintptr_t)overlapped->hEvent & ~(uintptr_t)1);
+    struct tsm_object *object;
+    NTSTATUS status = tsm_handle_ref(event ? event : file, NULL, SYNCHRONIZE, &object);
+
+    if (!NT_SUCCESS(status))
+        return status;
+    tsm_thread_attach();
+    status = tsm_wait_objects(&object, 1, false, alertable, tsm_deadline_in_ms(timeout_ms));
+    tsm_object_unref(object);
+    if (status == STATUS_USER_APC)
+        tsm_apc_deliver();
+    return status;
+}
+
+BOOL WINAPI GetOverlappedResultEx(HANDLE hFile, LPOVERLAPPED lpOverlapped,
+                                  LPDWORD lpNumberOfBytesTransferred, DWORD dwMilliseconds,
+                                  BOOL bAlertable)
+{
+    NTSTATUS status = status_of(lpOverlapped);
+
+    if (status == STATUS_PENDING && dwMilliseconds) {
+        NTSTATUS waited = wait_for_end(hFile, lpOverlapped, dwMilliseconds, bAlertable);
+
+        if (waited != STATUS_WAIT_0) {
+            tsm_return(waited);
+            return FALSE;
+        }
+        status = status_of(lpOverlapped);
+    }
+    if (status == STATUS_PENDING) {
+        tsm_set_last_error(ERROR_IO_INCOMPLETE);
+        return FALSE;
+    }
+    *lpNumberOfBytesTransferred = (DWORD)lpOverlapped->InternalHigh;
+    return tsm_return(status);
+}
+
+BOOL WINAPI GetOverlappedResult(HANDLE hFile, LPOVERLAPPED lpOverlapped,
+                                LPDWORD lpNumberOfBytesTransferred, BOOL bWait)
+{
+    return GetOverlappedResultEx(hFile, lpOverlapped, lpNumberOfBytesTransferred,
+                                 bWait ? INFINITE : 0, FALSE);
+}
+
+/* ---- cancelling ---- */
+
+BOOL WINAPI CancelIo(HANDLE hFile)
+{
+    tsm_cleanup(tsm_file_unrefp) struct tsm_file *file = NULL;
+    struct tsm_cancel cancel = {.tid = GetCurrentThreadId(), .which = TSM_CANCEL_OVERLAPPED};
+    NTSTATUS status = tsm_file_from_handle(hFile, 0, &file);
+
+    if (NT_SUCCESS(status))
+        status = tsm_async_cancel(file, &cancel);
+    /* Windows: that there was nothing is a success here. */
+    return tsm_return(status == STATUS_NOT_FOUND ? STATUS_SUCCESS : status);
+}
+
+BOOL WINAPI CancelIoEx(HANDLE hFile, LPOVERLAPPED lpOverlapped)
+{
+    tsm_cleanup(tsm_file_unrefp) struct tsm_file *file = NULL;
+    struct tsm_cancel cancel = {.overlapped = lpOverlapped, .which = TSM_CANCEL_ALL};
+    NTSTATUS status = tsm_file_from_handle(hFile, 0, &file);
+
+    if (NT_SUCCESS(status))
+        status = tsm_async_cancel(file, &cancel);
+    return tsm_return(status);
+}
+
+BOOL WINAPI CancelSynchronousIo(HANDLE hThread)
+{
+    tsm_cleanup(tsm_object_unrefp) struct tsm_object *thread = NULL;
+    struct tsm_cancel cancel = {.which = TSM_CANCEL_BLOCKING};
+    NTSTATUS status = tsm_handle_ref(hThread, &tsm_thread_ops, THREAD_TERMINATE, &thread);
+
+    if (NT_SUCCESS(status)) {
+        cancel.tid = tsm_thread_id(thread);
+        status = tsm_async_cancel_everywhere(&cancel);
+    }
     return tsm_return(status);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "api/api.h"
+#include "io/async.h"
 #include "object/handle_table.h"
 #include "pipe/anonymous_pipe.h"
 #include "pipe/pipe_client.h"
@@ -35,8 +36,6 @@ static NTSTATUS check_modes(DWORD open_mode, DWORD pipe_mode, DWORD max_instance
         return STATUS_INVALID_PARAMETER;
     if ((pipe_mode & PIPE_READMODE_MESSAGE) && !(pipe_mode & PIPE_TYPE_MESSAGE))
         return STATUS_INVALID_PARAMETER;
-    if (open_mode & FILE_FLAG_OVERLAPPED)
-        return STATUS_NOT_SUPPORTED; /* asynchronous handles are not built yet */
     return STATUS_SUCCESS;
 }
 
@@ -71,6 +70,7 @@ HANDLE WINAPI CreateNamedPipeW(LPCWSTR lpName, DWORD dwOpenMode, DWORD dwPipeMod
     if (NT_SUCCESS(status)) {
         uint32_t access = SERVER_BASE | (dwOpenMode & (WRITE_DAC | WRITE_OWNER));
 
+        end->file.is_overlapped = dwOpenMode & FILE_FLAG_OVERLAPPED;
         access |= dwOpenMode & PIPE_ACCESS_INBOUND ? INBOUND_ACCESS : 0;
         access |= dwOpenMode & PIPE_ACCESS_OUTBOUND ? OUTBOUND_ACCESS : 0;
         status = tsm_handle_insert(&end->file.object, access, inherit_flag(lpSecurityAttributes),
@@ -141,7 +141,9 @@ BOOL WINAPI ConnectNamedPipe(HANDLE hNamedPipe, LPOVERLAPPED lpOverlapped)
     if (!NT_SUCCESS(status))
         return tsm_return(status);
     tsm_io_init(&io, file, TSM_IO_LISTEN);
-    status = tsm_file_run(file, &io);
+    status = file->is_overlapped && lpOverlapped
+                 ? tsm_async_submit(&io, lpOverlapped, NULL, &io.information)
+                 : tsm_file_run(file, &io);
     /* Windows: a client that is there already is a failure with a good connection. */
     return tsm_return(status);
 }
@@ -228,6 +230,8 @@ BOOL WINAPI TransactNamedPipe(HANDLE hNamedPipe, LPVOID lpInBuffer, DWORD nInBuf
     io.in_length = nInBufferSize;
     io.out = lpOutBuffer;
     io.out_length = nOutBufferSize;
+    if (file->is_overlapped && lpOverlapped)
+        return tsm_return(tsm_async_submit(&io, lpOverlapped, NULL, &io.information));
     status = tsm_file_run(file, &io);
     if (lpBytesRead)
         *lpBytesRead = (DWORD)io.information;

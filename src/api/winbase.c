@@ -7,6 +7,7 @@
 
 #include "base/message.h"
 #include "base/utf.h"
+#include "io/file.h"
 #include "mailslot/mailslot.h"
 #include "mailslot/mailslot_writer.h"
 #include "object/handle_table.h"
@@ -163,6 +164,22 @@ DWORD WINAPI FormatMessageA(DWORD dwFlags, LPCVOID lpSource, DWORD dwMessageId, 
     free(text);
     free(wide);
     return length;
+}
+
+/* ---- files ---- */
+
+BOOL WINAPI SetFileCompletionNotificationModes(HANDLE FileHandle, UCHAR Flags)
+{
+    tsm_cleanup(tsm_file_unrefp) struct tsm_file *file = NULL;
+    NTSTATUS status = tsm_file_from_handle(FileHandle, 0, &file);
+
+    if (NT_SUCCESS(status) &&
+        ((Flags & ~(FILE_SKIP_COMPLETION_PORT_ON_SUCCESS | FILE_SKIP_SET_EVENT_ON_HANDLE)) ||
+         !file->is_overlapped))
+        status = STATUS_INVALID_PARAMETER;
+    if (NT_SUCCESS(status))
+        atomic_fetch_or(&file->modes, Flags);
+    return tsm_return(status);
 }
 
 /* ---- waits of the thread pool ---- */

@@ -22,6 +22,7 @@ struct tsm_teb {
     struct tsm_apc_queue *apcs;  /* part of its thread object; NULL without one */
     struct tsm_workers *workers; /* the completion port it last took from; sync/workers.c */
     bool is_working;             /* it counts as one of those that run for it */
+    bool has_overlapped;         /* it has begun overlapped requests */
     struct tsm_object *thread;   /* its thread object, shared; NULL until somebody asks for it */
     void *thread_exit;           /* process/thread.c: where ExitThread() leaves to */
 };

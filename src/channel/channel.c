@@ -12,6 +12,7 @@
 
 #define CAPACITY_MIN         (UINT64_C(64) << 20)
 #define CAPACITY_MAX         (UINT64_C(256) << 20)
+#define BELLS_MAX            32
 #define BYTES_PER_QUOTA_BYTE 16 /* a frame with one byte of data takes that much */
 
 uint64_t tsm_channel_capacity(uint32_t quota)
@@ -113,26 +114,40 @@ static void channel_on_event(struct tsm_reactor_watch *watch, uint32_t events)
 {
     struct tsm_channel *channel = tsm_container_of(watch, struct tsm_channel, watch);
 
-    if (!(events & (EPOLLHUP | EPOLLRDHUP | EPOLLERR)))
-        return;
-    if (atomic_exchange(&channel->peer_gone, 1) == 0)
-        channel->on_peer_gone(channel->context);
+    if (events & (EPOLLHUP | EPOLLRDHUP | EPOLLERR))
+        atomic_store(&channel->peer_gone, 1);
+    channel->on_news(channel->context);
 }
 
-NTSTATUS tsm_channel_watch(struct tsm_channel *channel, void (*on_peer_gone)(void *context),
+NTSTATUS tsm_channel_watch(struct tsm_channel *channel, void (*on_news)(void *context),
                            void *context)
 {
-    channel->on_peer_gone = on_peer_gone;
+    channel->on_news = on_news;
     channel->context = context;
     channel->watch.fd = channel->socket;
     channel->watch.on_event = channel_on_event;
-    return tsm_reactor_add(&channel->watch, EPOLLRDHUP | EPOLLET);
+    return tsm_reactor_add(&channel->watch, EPOLLIN | EPOLLRDHUP | EPOLLET);
 }
 
-void tsm_channel_wake_slow(_Atomic uint32_t *wait)
+void tsm_channel_wake_slow(struct tsm_channel *channel, _Atomic uint32_t *wait)
 {
-    if (atomic_exchange(wait, 0) != 0)
+    uint32_t wanted = atomic_exchange(wait, 0);
+
+    if (wanted & TSM_WAIT_FUTEX)
         tsm_futex_wake(wait, INT_MAX, TSM_FUTEX_SHARED);
+    if (wanted & TSM_WAIT_BELL)
+        tsm_unix_ring(channel->socket);
+}
+
+void tsm_channel_want_bell_locked(struct tsm_channel *channel, _Atomic uint32_t *wait)
+{
+    if (atomic_fetch_or(wait, TSM_WAIT_BELL) & TSM_WAIT_BELL)
+        return;
+    /* The watch is edge-triggered, so that bells may lie there; far fewer than a socket takes. */
+    if (++channel->bells >= BELLS_MAX) {
+        channel->bells = 0;
+        tsm_unix_drain(channel->socket);
+    }
 }
 
 void tsm_channel_announce(struct tsm_channel *channel, enum tsm_side_state state)

@@ -28,8 +28,9 @@ struct tsm_channel {
     bool was_detached;          /* while there were users: the last one drops their reference */
     _Atomic uint32_t peer_gone; /* the socket hung up */
     struct tsm_reactor_watch watch;
-    void (*on_peer_gone)(void *context); /* no lock held; service thread */
+    void (*on_news)(void *context); /* no lock held; service thread */
     void *context;
+    uint32_t bells; /* asked for since they were drained; file lock */
 };
 
 /* The capacity of a direction with this quota. */
@@ -47,11 +48,11 @@ tsm_must_check NTSTATUS tsm_channel_from_peer(int memfd, int socket, const uint3
 tsm_must_check NTSTATUS tsm_channel_from_holder(enum tsm_side side, int memfd, int socket,
                                                 const uint32_t quota[2], struct tsm_channel **out);
 
-/* Begins to watch the socket; from now on on_peer_gone may come. */
+/* Begins to watch the socket; from now on on_news may come: the peer rang a bell, or is gone. */
 tsm_must_check NTSTATUS tsm_channel_watch(struct tsm_channel *channel,
-                                          void (*on_peer_gone)(void *context), void *context);
+                                          void (*on_news)(void *context), void *context);
 
-/* Says goodbye with this state, wakes the peer, ends the watch. Not under a lock that on_peer_gone
+/* Says goodbye with this state, wakes the peer, ends the watch. Not under a lock that on_news
  * takes. Drops the caller's reference. NULL is fine. */
 void tsm_channel_close(struct tsm_channel *channel, enum tsm_side_state state);
 
@@ -117,11 +118,16 @@ static inline uint32_t tsm_channel_own_state(const struct tsm_channel *channel)
                                 memory_order_acquire);
 }
 
-void tsm_channel_wake_slow(_Atomic uint32_t *wait);
+void tsm_channel_wake_slow(struct tsm_channel *channel, _Atomic uint32_t *wait);
 
-/* Wakes whoever sleeps in the peer on a wait word, if somebody does. A full fence stands before. */
-static inline void tsm_channel_wake(_Atomic uint32_t *wait)
+/* Wakes whoever sleeps in the peer on a wait word, and rings if its service thread wants that. A
+ * full fence stands before. */
+static inline void tsm_channel_wake(struct tsm_channel *channel, _Atomic uint32_t *wait)
 {
     if (tsm_unlikely(atomic_load_explicit(wait, memory_order_relaxed) != 0))
-        tsm_channel_wake_slow(wait);
+        tsm_channel_wake_slow(channel, wait);
 }
+
+/* File lock held: the next wake through this word of ours comes as on_news too. A full fence, and
+ * another look at the ring, have to follow. */
+void tsm_channel_want_bell_locked(struct tsm_channel *channel, _Atomic uint32_t *wait);

@@ -197,6 +197,11 @@ int tsm_listener_poll_fd(const struct tsm_listener *listener)
     return listener->accepted >= 0 ? listener->accepted : listener->socket;
 }
 
+bool tsm_listener_has_client(const struct tsm_listener *listener)
+{
+    return listener->accepted >= 0;
+}
+
 void tsm_rendezvous_stop(struct tsm_rendezvous *rendezvous, struct tsm_listener *listener)
 {
     if (!listener)

@@ -61,6 +61,9 @@ tsm_must_check NTSTATUS tsm_rendezvous_accept(struct tsm_rendezvous *rendezvous,
 /* What a waiting thread polls. */
 int tsm_listener_poll_fd(const struct tsm_listener *listener);
 
+/* Somebody has come and has not introduced himself; not for long: look again now and then. */
+bool tsm_listener_has_client(const struct tsm_listener *listener);
+
 /* No client can come any more; a thread that polls wakes. Drops the caller's reference. */
 void tsm_rendezvous_stop(struct tsm_rendezvous *rendezvous, struct tsm_listener *listener);
 struct tsm_listener *tsm_listener_ref(struct tsm_listener *listener);

@@ -147,6 +147,8 @@ static NTSTATUS file_from_fd(int fd, const char *path, enum name_kind kind, uint
             return status;
         }
     }
+    /* Windows: consoles are never overlapped. */
+    made->file.is_overlapped = (flags & FILE_FLAG_OVERLAPPED) && !tsm_fd_is_terminal(fd);
     *out = &made->file;
     return STATUS_SUCCESS;
 }
@@ -161,8 +163,6 @@ NTSTATUS tsm_disk_file_open(const struct tsm_disk_file_open *how, struct tsm_fil
     if (how->disposition < CREATE_NEW || how->disposition > TRUNCATE_EXISTING ||
         (how->disposition == TRUNCATE_EXISTING && !(how->access & FILE_WRITE_DATA)))
         return STATUS_INVALID_PARAMETER;
-    if (how->flags & FILE_FLAG_OVERLAPPED)
-        return STATUS_NOT_SUPPORTED; /* asynchronous handles are not built yet */
 
     NTSTATUS status = path_from_name(how->name, how->access, &path, &kind);
 

@@ -2,8 +2,10 @@
 /*
  * Descriptor file
  *
- * The kernel does the work and the waiting: a request is never kept, it is carried out by its
- * caller in park(), without the file lock.
+ * The kernel does the work and the waiting: a request is carried out by its caller in park(), without
+ * the file lock. An overlapped one is carried out by a thread of the work pool.
+ *
+ * Windows: what has begun on a disk is not cancelled.
  */
 #include "io/fd_file.h"
 
@@ -125,11 +127,101 @@ NTSTATUS tsm_fd_file_transfer_at(struct tsm_fd_file *file, struct tsm_io *io, in
     return tsm_fd_seek(file->fd, offset + (int64_t)io->information, FILE_BEGIN, &position);
 }
 
+/* ---- overlapped ---- */
+
+static NTSTATUS append(struct tsm_fd_file *file, struct tsm_io *io)
+{
+    int64_t position;
+    NTSTATUS status;
+
+    tsm_lock_acquire(&file->writing);
+    status = tsm_fd_seek(file->fd, 0, FILE_END, &position);
+    if (NT_SUCCESS(status))
+        status = fd_run(file, io, position);
+    tsm_lock_release(&file->writing);
+    return status;
+}
+
+/* Windows: the position of an overlapped file is not used and does not move. */
+static NTSTATUS run_at(struct tsm_fd_file *file, struct tsm_io *io)
+{
+    NTSTATUS status;
+
+    if (file->kind != TSM_FD_DISK)
+        return fd_run(file, io, -1);
+    if (io->kind == TSM_IO_WRITE && io->offset == TSM_OFFSET_APPEND)
+        return append(file, io);
+    status = fd_run(file, io, io->offset);
+    if (status == STATUS_SUCCESS && io->kind == TSM_IO_READ && io->information == 0 &&
+        io->out_length)
+        return STATUS_END_OF_FILE;
+    return status;
+}
+
+static void run_overlapped(struct tsm_work_item *item)
+{
+    struct tsm_io *io = tsm_container_of(item, struct tsm_io, work);
+    struct tsm_file *file = io->file;
+    NTSTATUS status = run_at(tsm_fd_file_from(file), io);
+    struct tsm_io_batch batch;
+
+    tsm_io_batch_init(&batch);
+    tsm_lock_acquire(&file->lock);
+    tsm_io_batch_add(&batch, io, status, io->information);
+    tsm_lock_release(&file->lock);
+    tsm_io_batch_finish(&batch, NULL);
+}
+
+static NTSTATUS submit_overlapped(struct tsm_fd_file *file, struct tsm_io *io)
+{
+    NTSTATUS status;
+
+    if (file->kind == TSM_FD_DISK && io->offset < 0 &&
+        !(io->kind == TSM_IO_WRITE && io->offset == TSM_OFFSET_APPEND))
+        return STATUS_INVALID_PARAMETER;
+    tsm_list_init(&io->work.node);
+    io->work.run = run_overlapped;
+    status = tsm_work_pool_submit(&io->work, TSM_WORK_SHORT);
+    if (!NT_SUCCESS(status))
+        return status;
+    tsm_file_keep_locked(&file->file, io);
+    return STATUS_PENDING;
+}
+
+static NTSTATUS fd_cancel(struct tsm_file *file, tsm_io_filter *is_meant, const void *context)
+{
+    NTSTATUS status = STATUS_NOT_FOUND;
+    struct tsm_io_batch batch;
+
+    tsm_io_batch_init(&batch);
+    tsm_lock_acquire(&file->lock);
+    TSM_LIST_FOR_EACH(node, &file->pending)
+    {
+        struct tsm_io *io = TSM_LIST_ENTRY(node, struct tsm_io, file_node);
+
+        if (!is_meant(io, context))
+            continue;
+        status = STATUS_SUCCESS;
+        if (tsm_work_pool_withdraw(&io->work))
+            tsm_io_batch_add(&batch, io, STATUS_CANCELLED, 0);
+    }
+    tsm_lock_release(&file->lock);
+    tsm_io_batch_finish(&batch, NULL);
+    return status;
+}
+
+static bool is_any(struct tsm_io *io, const void *context)
+{
+    return true;
+}
+
+/* ---- the file ---- */
+
 static NTSTATUS fd_submit(struct tsm_file *file, struct tsm_io *io)
 {
-    return io->kind == TSM_IO_READ || io->kind == TSM_IO_WRITE || io->kind == TSM_IO_FLUSH
-               ? STATUS_PENDING
-               : STATUS_INVALID_DEVICE_REQUEST;
+    if (io->kind != TSM_IO_READ && io->kind != TSM_IO_WRITE && io->kind != TSM_IO_FLUSH)
+        return STATUS_INVALID_DEVICE_REQUEST;
+    return io->on_finish ? submit_overlapped(tsm_fd_file_from(file), io) : STATUS_PENDING;
 }
 
 static void fd_park(struct tsm_file *file, struct tsm_io *io)
@@ -152,13 +244,14 @@ static DWORD fd_type(struct tsm_file *file)
 
 static bool fd_is_signaled(struct tsm_object *object, uint32_t tid)
 {
-    return true;
+    return atomic_load_explicit(&tsm_file_from(object)->is_signaled, memory_order_relaxed);
 }
 
 static void fd_last_handle_closed(struct tsm_object *object)
 {
     struct tsm_fd_file *file = tsm_fd_file_from(tsm_file_from(object));
 
+    (void)!NT_SUCCESS(fd_cancel(&file->file, is_any, NULL));
     if (file->delete_path)
         (void)!NT_SUCCESS(tsm_fd_unlink(file->delete_path));
 }
@@ -170,13 +263,15 @@ static void fd_destroy(struct tsm_object *object)
     if (!file->keeps_fd)
         tsm_fd_close(file->fd);
     free(file->delete_path);
+    tsm_file_deinit(&file->file);
     free(file);
 }
 
 enum { DATA_FLAGS, DATA_SIZE };
-#define FLAG_READ_END 1u
-#define FLAG_NOWAIT   2u
-#define FLAG_OUTPUT   4u
+#define FLAG_READ_END   1u
+#define FLAG_NOWAIT     2u
+#define FLAG_OUTPUT     4u
+#define FLAG_OVERLAPPED 8u
 
 static NTSTATUS fd_export(struct tsm_object *object, struct tsm_export *out)
 {
@@ -185,7 +280,8 @@ static NTSTATUS fd_export(struct tsm_object *object, struct tsm_export *out)
     *out = (struct tsm_export){.type = TSM_IMPORT_FD_FILE, .fd = file->fd};
     out->data[DATA_FLAGS] = (file->is_read_end ? FLAG_READ_END : 0) |
                             (file->is_nowait ? FLAG_NOWAIT : 0) |
-                            (file->is_console_output ? FLAG_OUTPUT : 0);
+                            (file->is_console_output ? FLAG_OUTPUT : 0) |
+                            (file->file.is_overlapped ? FLAG_OVERLAPPED : 0);
     out->data[DATA_SIZE] = file->size;
     return STATUS_SUCCESS;
 }
@@ -199,6 +295,7 @@ static NTSTATUS fd_import(const struct tsm_export *in, struct tsm_object **out)
     file->is_read_end = in->data[DATA_FLAGS] & FLAG_READ_END;
     file->is_nowait = in->data[DATA_FLAGS] & FLAG_NOWAIT;
     file->is_console_output = in->data[DATA_FLAGS] & FLAG_OUTPUT;
+    file->file.is_overlapped = in->data[DATA_FLAGS] & FLAG_OVERLAPPED;
     file->size = in->data[DATA_SIZE];
     *out = &file->file.object;
     return STATUS_SUCCESS;
@@ -222,5 +319,6 @@ const struct tsm_object_ops tsm_fd_file_object_ops = {
 const struct tsm_file_ops tsm_fd_file_ops = {
     .submit = fd_submit,
     .park = fd_park,
+    .cancel = fd_cancel,
     .type = fd_type,
 };

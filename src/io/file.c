@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "io/file.h"
 
+#include <winbase.h>
+
+#include "io/completion_port.h"
 #include "object/handle_table.h"
 #include "os/futex.h"
+#include "sync/wait.h"
+#include "sync/workers.h"
 
 void tsm_file_init(struct tsm_file *file, const struct tsm_object_ops *object_ops,
                    const struct tsm_file_ops *ops)
@@ -10,10 +15,70 @@ void tsm_file_init(struct tsm_file *file, const struct tsm_object_ops *object_op
     tsm_object_init(&file->object, object_ops);
     file->ops = ops;
     atomic_init(&file->lock.word, 0);
+    tsm_list_init(&file->pending);
+    file->is_overlapped = false;
+    atomic_init(&file->modes, 0);
+    atomic_init(&file->is_signaled, true);
+    atomic_init(&file->port, NULL);
+    file->port_key = 0;
+}
+
+void tsm_file_deinit(struct tsm_file *file)
+{
+    struct tsm_port *port = atomic_load_explicit(&file->port, memory_order_relaxed);
+
+    if (port)
+        tsm_object_unref(tsm_port_object(port));
+}
+
+NTSTATUS tsm_file_bind(struct tsm_file *file, struct tsm_port *port, uint64_t key)
+{
+    NTSTATUS status = STATUS_INVALID_PARAMETER;
+
+    tsm_lock_acquire(&file->lock);
+    if (file->is_overlapped && !atomic_load_explicit(&file->port, memory_order_relaxed)) {
+        tsm_object_ref(tsm_port_object(port));
+        file->port_key = key;
+        /* pairs with the acquire in tsm_file_port() */
+        atomic_store_explicit(&file->port, port, memory_order_release);
+        status = STATUS_SUCCESS;
+    }
+    tsm_lock_release(&file->lock);
+    return status;
+}
+
+struct tsm_port *tsm_file_port(struct tsm_file *file, uint64_t *key)
+{
+    struct tsm_port *port = atomic_load_explicit(&file->port, memory_order_acquire);
+
+    if (port)
+        *key = file->port_key;
+    return port;
+}
+
+void tsm_file_signal(struct tsm_file *file)
+{
+    if (atomic_load_explicit(&file->modes, memory_order_relaxed) & FILE_SKIP_SET_EVENT_ON_HANDLE)
+        return;
+    tsm_dispatcher_lock();
+    atomic_store_explicit(&file->is_signaled, true, memory_order_relaxed);
+    tsm_wait_notify_locked(&file->object);
+    tsm_dispatcher_unlock();
+}
+
+void tsm_file_unsignal(struct tsm_file *file)
+{
+    if (!atomic_load_explicit(&file->is_signaled, memory_order_relaxed))
+        return;
+    tsm_dispatcher_lock();
+    atomic_store_explicit(&file->is_signaled, false, memory_order_relaxed);
+    tsm_dispatcher_unlock();
 }
 
 NTSTATUS tsm_file_submit(struct tsm_file *file, struct tsm_io *io)
 {
+    bool is_overlapped = io->on_finish != NULL;
+
     if (!file->ops->submit)
         return STATUS_INVALID_DEVICE_REQUEST;
 
@@ -22,6 +87,9 @@ NTSTATUS tsm_file_submit(struct tsm_file *file, struct tsm_io *io)
     NTSTATUS status = file->ops->submit(file, io);
 
     tsm_lock_release(&file->lock);
+    /* An overlapped request that was kept may be gone by now. */
+    if (is_overlapped && status == STATUS_PENDING && file->ops->look_after)
+        file->ops->look_after(file);
     if (file->ops->after)
         file->ops->after(file);
     return status;
@@ -29,12 +97,15 @@ NTSTATUS tsm_file_submit(struct tsm_file *file, struct tsm_io *io)
 
 NTSTATUS tsm_file_wait(struct tsm_file *file, struct tsm_io *io)
 {
+    bool was_working = tsm_workers_block();
+
     if (file->ops->park)
         file->ops->park(file, io);
     else
         for (; !tsm_io_is_done(io); tsm_io_get_up(io))
             if (tsm_io_fall_asleep(io))
                 tsm_futex_wait(&io->wake, TSM_IO_ASLEEP, TSM_FUTEX_PRIVATE, TSM_DEADLINE_NEVER);
+    tsm_workers_unblock(was_working);
     return io->status;
 }
 

@@ -2,11 +2,15 @@
 /* File: the base of every object that reads and writes. */
 #pragma once
 
+#include "base/teb.h"
 #include "io/request.h"
 #include "object/object.h"
 #include "os/lock.h"
 
 struct tsm_file;
+struct tsm_port;
+
+typedef bool tsm_io_filter(struct tsm_io *io, const void *context);
 
 /*
  * What an object that reads and writes can do as well. An absent slot answers
@@ -22,6 +26,12 @@ struct tsm_file_ops {
     void (*park)(struct tsm_file *file, struct tsm_io *io);
     /* No lock held; after submit and after the lock: bells that must ring outside. May be absent. */
     void (*after)(struct tsm_file *file);
+    /* No lock held. An overlapped request was kept: matches what it can, and sees to it that somebody
+     * looks after the rest. May be absent. */
+    void (*look_after)(struct tsm_file *file);
+    /* No lock held. Takes back those pending requests that are meant, as far as that can be.
+     * STATUS_NOT_FOUND: there was none. May be absent. */
+    NTSTATUS (*cancel)(struct tsm_file *file, tsm_io_filter *is_meant, const void *context);
     /* GetFileType's answer: FILE_TYPE_PIPE and so on. */
     DWORD (*type)(struct tsm_file *file);
 };
@@ -30,10 +40,37 @@ struct tsm_file {
     struct tsm_object object;
     const struct tsm_file_ops *ops;
     struct tsm_lock lock; /* guards everything of the derived object; see ARCHITECTURE.md, locks */
+    struct tsm_list pending;  /* every request that the file keeps, in the order they came; lock */
+    bool is_overlapped;       /* opened with FILE_FLAG_OVERLAPPED */
+    _Atomic uint8_t modes;    /* FILE_SKIP_... */
+    _Atomic bool is_signaled; /* an overlapped request has ended since the last one began */
+    struct tsm_port *_Atomic port; /* that it is bound to, shared; set once */
+    uint64_t port_key;
 };
 
 void tsm_file_init(struct tsm_file *file, const struct tsm_object_ops *object_ops,
                    const struct tsm_file_ops *ops);
+
+/* File lock held: the file keeps the request, and tsm_io_batch_add() takes it out again. */
+static inline void tsm_file_keep_locked(struct tsm_file *file, struct tsm_io *io)
+{
+    io->tid = tsm_teb_tid();
+    tsm_list_append(&file->pending, &io->file_node);
+}
+
+/* What tsm_file_init() and binding have taken. */
+void tsm_file_deinit(struct tsm_file *file);
+
+/* Binds an overlapped file to a port, which it shares: STATUS_INVALID_PARAMETER if it is not
+ * overlapped or bound already. */
+tsm_must_check NTSTATUS tsm_file_bind(struct tsm_file *file, struct tsm_port *port, uint64_t key);
+
+/* The port that it is bound to, and with which key; NULL for none. Borrowed. */
+struct tsm_port *tsm_file_port(struct tsm_file *file, uint64_t *key);
+
+/* The file as something to wait for. */
+void tsm_file_signal(struct tsm_file *file);
+void tsm_file_unsignal(struct tsm_file *file);
 
 /* NULL if the object is no file. Same reference. */
 static inline struct tsm_file *tsm_file_from(struct tsm_object *object)
@@ -47,8 +84,8 @@ static inline struct tsm_file *tsm_file_from(struct tsm_object *object)
  */
 NTSTATUS tsm_file_run(struct tsm_file *file, struct tsm_io *io);
 
-/* The first half alone: STATUS_PENDING means that tsm_file_wait() must follow. Never blocks, so it
- * may be called on a pinned handle. */
+/* The first half alone: STATUS_PENDING means that tsm_file_wait() must follow, or that an overlapped
+ * request was kept. Never blocks, so it may be called on a pinned handle. */
 NTSTATUS tsm_file_submit(struct tsm_file *file, struct tsm_io *io);
 NTSTATUS tsm_file_wait(struct tsm_file *file, struct tsm_io *io);
 

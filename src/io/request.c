@@ -9,6 +9,7 @@ void tsm_io_batch_add(struct tsm_io_batch *batch, struct tsm_io *io, NTSTATUS st
                       uint64_t information)
 {
     tsm_list_unlink(&io->node);
+    tsm_list_unlink(&io->file_node);
     io->status = status;
     io->information = information;
     if (!io->sleeps_on) {
@@ -16,8 +17,9 @@ void tsm_io_batch_add(struct tsm_io_batch *batch, struct tsm_io *io, NTSTATUS st
         return;
     }
     atomic_store(&io->wake, TSM_IO_DONE);
-    /* Who has looked at wake already, and is about to sleep, finds this word changed. */
-    atomic_store(io->sleeps_on, 0);
+    /* Who has looked at wake already, and is about to sleep, finds this word changed. What else it
+     * tells the peer stays. */
+    atomic_fetch_and(io->sleeps_on, ~TSM_IO_SLEEP_BIT);
     tsm_futex_wake(io->sleeps_on, INT_MAX, TSM_FUTEX_SHARED);
 }
 
@@ -28,6 +30,10 @@ void tsm_io_batch_finish(struct tsm_io_batch *batch, const struct tsm_io *own)
         struct tsm_io *io = TSM_LIST_ENTRY(node, struct tsm_io, node);
 
         tsm_list_unlink(node);
+        if (io->on_finish) {
+            io->on_finish(io);
+            continue;
+        }
         if (io == own) {
             atomic_store_explicit(&io->wake, TSM_IO_DONE, memory_order_relaxed);
             continue;
@@ -66,6 +72,6 @@ void tsm_io_poke(struct tsm_io *io)
         tsm_futex_wake(&io->wake, INT_MAX, TSM_FUTEX_PRIVATE);
     if (!io->sleeps_on)
         return;
-    atomic_store(io->sleeps_on, 0);
+    atomic_fetch_and(io->sleeps_on, ~TSM_IO_SLEEP_BIT);
     tsm_futex_wake(io->sleeps_on, INT_MAX, TSM_FUTEX_SHARED);
 }

@@ -7,7 +7,8 @@
  * The contract. Submit may finish at once or return STATUS_PENDING. Pending means: linked on one of
  * the file's lists. Whoever unlinks it (matcher, canceller, disconnect, close) owns it, gives it a
  * status with tsm_io_batch_add(), and calls tsm_io_batch_finish() after every lock is dropped.
- * Nobody touches it afterwards: a blocking caller's request lives on its stack.
+ * Nobody touches it afterwards: a blocking caller's request lives on its stack, an overlapped one is
+ * freed: see async.h.
  */
 #pragma once
 
@@ -17,6 +18,7 @@
 
 #include "base/list.h"
 #include "base/status.h"
+#include "os/work_pool.h"
 
 struct tsm_file;
 
@@ -33,7 +35,8 @@ enum tsm_io_kind {
 enum { TSM_IO_AWAKE, TSM_IO_ASLEEP, TSM_IO_LOOK_AGAIN, TSM_IO_DONE };
 
 struct tsm_io {
-    struct tsm_list node; /* in one of the file's lists while pending, then in a batch */
+    struct tsm_list node;      /* in one of the file's lists while pending, then in a batch */
+    struct tsm_list file_node; /* in tsm_file.pending while pending */
     struct tsm_file *file;
     enum tsm_io_kind kind;
     NTSTATUS status;      /* valid when done */
@@ -42,25 +45,34 @@ struct tsm_io {
     void *out;            /* read, transact: borrowed until done */
     uint32_t in_length;
     uint32_t out_length;
+    int64_t offset; /* overlapped: in an ordinary file */
+    uint32_t tid;   /* who began it, while it is pending */
+    /* No lock held: it is done. Takes the request. NULL: a blocked caller sleeps on wake. */
+    void (*on_finish)(struct tsm_io *io);
     _Atomic uint32_t wake; /* TSM_IO_... ; private futex */
     /* Where a blocked owner sleeps if not on wake: a word of shared memory. File lock; it is NULL
      * whenever the owner is up, and the memory stays while it is not. */
     _Atomic uint32_t *sleeps_on;
+#define TSM_IO_SLEEP_BIT 1u /* of that word: somebody sleeps on it */
 
     /* Of the file that keeps the request, while it is pending. */
-    struct {
-        uint64_t target;   /* position at which the request is complete; before: its turn */
-        uint64_t position; /* of the stream, behind its frame; flush: when it came */
-        uint64_t frame;    /* where its frame lies */
-        uint32_t placed;   /* bytes that are already in the ring */
-        bool is_placed;    /* all of them are */
-        bool is_revocable; /* its frame can be taken back */
-    } pending;
+    union {
+        struct {
+            uint64_t target;   /* position at which the request is complete; before: its turn */
+            uint64_t position; /* of the stream, behind its frame; flush: when it came */
+            uint64_t frame;    /* where its frame lies */
+            uint32_t placed;   /* bytes that are already in the ring */
+            bool is_placed;    /* all of them are */
+            bool is_revocable; /* its frame can be taken back */
+        } pending;
+        struct tsm_work_item work; /* of a plain descriptor */
+    };
 };
 
 static inline void tsm_io_init(struct tsm_io *io, struct tsm_file *file, enum tsm_io_kind kind)
 {
     tsm_list_init(&io->node);
+    tsm_list_init(&io->file_node);
     io->file = file;
     io->kind = kind;
     io->status = STATUS_PENDING;
@@ -69,6 +81,9 @@ static inline void tsm_io_init(struct tsm_io *io, struct tsm_file *file, enum ts
     io->out = NULL;
     io->in_length = 0;
     io->out_length = 0;
+    io->offset = 0;
+    io->tid = 0;
+    io->on_finish = NULL;
     atomic_init(&io->wake, TSM_IO_AWAKE);
     io->sleeps_on = NULL;
 }

@@ -232,6 +232,7 @@ static void mailslot_destroy(struct tsm_object *object)
         mailslot_last_handle_closed(object);
     tsm_poll_set_deinit(&slot->poll);
     free(slot->queue);
+    tsm_file_deinit(&slot->file);
     free(slot);
 }
 

@@ -246,6 +246,7 @@ static void writer_destroy(struct tsm_object *object)
     struct tsm_mailslot_writer *writer = writer_from(tsm_file_from(object));
 
     detach(writer);
+    tsm_file_deinit(&writer->file);
     free(writer);
 }
 

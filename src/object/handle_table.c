@@ -428,6 +428,26 @@ NTSTATUS tsm_handle_for_each_inheritable(NTSTATUS (*visit)(const struct tsm_hand
     return status;
 }
 
+void tsm_handle_for_each_object(void (*visit)(struct tsm_object *object, void *context),
+                                void *context)
+{
+    uint32_t count = table.used_count;
+
+    for (uint32_t index = 1; index <= count; index++) {
+        uint32_t generation = state_generation(entry_at(index)->state);
+        struct tsm_handle_pin pin;
+
+        if (!NT_SUCCESS(tsm_handle_pin(handle_make(index, generation), 0, &pin)))
+            continue;
+
+        struct tsm_object *object = tsm_object_ref(pin.object);
+
+        tsm_handle_unpin(&pin);
+        visit(object, context);
+        tsm_object_unref(object);
+    }
+}
+
 void tsm_handle_process_exits(void)
 {
     uint32_t count = table.used_count;

@@ -72,6 +72,10 @@ struct tsm_handle_info {
 tsm_must_check NTSTATUS tsm_handle_for_each_inheritable(
     NTSTATUS (*visit)(const struct tsm_handle_info *info, void *context), void *context);
 
+/* Calls visit for each object that has a handle, without locks; once for each handle. */
+void tsm_handle_for_each_object(void (*visit)(struct tsm_object *object, void *context),
+                                void *context);
+
 /* The process ends: ops->process_exits of every object that has a handle. */
 void tsm_handle_process_exits(void);
 

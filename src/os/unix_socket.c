@@ -255,6 +255,26 @@ bool tsm_unix_wait_readable(int socket, struct tsm_deadline deadline)
     return count > 0;
 }
 
+bool tsm_unix_is_hung_up(int socket)
+{
+    struct pollfd poll_fd = {.fd = socket, .events = POLLRDHUP};
+
+    return poll(&poll_fd, 1, 0) > 0;
+}
+
+void tsm_unix_ring(int socket)
+{
+    (void)!send(socket, "", 1, MSG_DONTWAIT | MSG_NOSIGNAL);
+}
+
+void tsm_unix_drain(int socket)
+{
+    char byte;
+
+    while (recv(socket, &byte, 1, MSG_DONTWAIT) > 0)
+        ;
+}
+
 void tsm_unix_shutdown(int socket)
 {
     shutdown(socket, SHUT_RDWR);

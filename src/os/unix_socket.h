@@ -53,6 +53,15 @@ bool tsm_unix_has_hung_up(int socket);
 /* Waits until the socket is readable or hung up; false on timeout. */
 bool tsm_unix_wait_readable(int socket, struct tsm_deadline deadline);
 
+/* The peer has hung up. */
+bool tsm_unix_is_hung_up(int socket);
+
+/* Says nothing, but the peer's poll and epoll notice. Lost when too many wait already. */
+void tsm_unix_ring(int socket);
+
+/* Takes what was rung. */
+void tsm_unix_drain(int socket);
+
 /* Both sides see a hang-up, although copies of the descriptor may be open elsewhere. */
 void tsm_unix_shutdown(int socket);
 void tsm_unix_close(int socket);

@@ -24,6 +24,7 @@
 #include "base/trace.h"
 #include "channel/spin.h"
 #include "pipe/pipe_share.h"
+#include "pipe/pipe_watch.h"
 
 struct tsm_pipe_end *tsm_pipe_end_new(bool is_server, const struct tsm_name *name,
                                       const struct tsm_pipe_params *params)
@@ -69,19 +70,6 @@ static void fail_all(struct tsm_list *list, NTSTATUS status, struct tsm_io_batch
 
 /* ---- state ---- */
 
-static void on_peer_gone(void *context)
-{
-    struct tsm_pipe_end *end = context;
-    struct tsm_io_batch batch;
-
-    tsm_io_batch_init(&batch);
-    tsm_pipe_end_lock(end);
-    tsm_pipe_end_refresh_locked(end);
-    tsm_pipe_end_pump_locked(end, &batch);
-    tsm_pipe_end_unlock(end);
-    tsm_io_batch_finish(&batch, NULL);
-}
-
 void tsm_pipe_end_connect_locked(struct tsm_pipe_end *end, struct tsm_channel *channel)
 {
     uint8_t *data;
@@ -103,7 +91,7 @@ void tsm_pipe_end_connect_locked(struct tsm_pipe_end *end, struct tsm_channel *c
 
 NTSTATUS tsm_pipe_end_watch_locked(struct tsm_pipe_end *end)
 {
-    NTSTATUS status = tsm_channel_watch(end->channel, on_peer_gone, end);
+    NTSTATUS status = tsm_channel_watch(end->channel, tsm_pipe_on_news, end);
 
     if (!NT_SUCCESS(status)) {
         end->channel = NULL;
@@ -180,7 +168,7 @@ uint64_t tsm_pipe_end_claim(const struct tsm_pipe_end *end)
 }
 
 /* Tells the writer what was consumed and claimed, and wakes it if it waits for that. */
-static void publish_reads(struct tsm_pipe_end *end)
+void tsm_pipe_end_publish_reads_locked(struct tsm_pipe_end *end)
 {
     struct tsm_ring_producer_wait *waiting = &end->reader.shared->producer_wait;
     uint64_t claim = tsm_pipe_end_claim(end);
@@ -197,7 +185,7 @@ static void publish_reads(struct tsm_pipe_end *end)
         tsm_max_u64(end->reader.payload, claim) >=
             atomic_load_explicit(&waiting->need_payload, memory_order_relaxed) ||
         end->reader.messages >= atomic_load_explicit(&waiting->need_messages, memory_order_relaxed))
-        tsm_channel_wake(&waiting->wait);
+        tsm_channel_wake(end->channel, &waiting->wait);
 }
 
 /* A read in byte mode takes what is there, across writes. */
@@ -284,7 +272,7 @@ static void pump_reads(struct tsm_pipe_end *end, struct tsm_io_batch *batch)
         tsm_io_batch_add(batch, io, status, io->information);
     }
     if (did_read && end->channel)
-        publish_reads(end);
+        tsm_pipe_end_publish_reads_locked(end);
 }
 
 static bool somebody_reads(struct tsm_pipe_end *end)
@@ -297,7 +285,7 @@ static void queue_read(struct tsm_pipe_end *end, struct tsm_io *io)
     if (tsm_unlikely(end->share != NULL))
         tsm_pipe_share_queue(end, io);
     tsm_list_append(&end->reads, &io->node);
-    publish_reads(end);
+    tsm_pipe_end_publish_reads_locked(end);
 }
 
 static NTSTATUS submit_read(struct tsm_pipe_end *end, struct tsm_io *io)
@@ -306,7 +294,7 @@ static NTSTATUS submit_read(struct tsm_pipe_end *end, struct tsm_io *io)
     NTSTATUS status = must_queue ? STATUS_PENDING : read_now(end, io);
 
     if (status != STATUS_PENDING) {
-        publish_reads(end);
+        tsm_pipe_end_publish_reads_locked(end);
         return status;
     }
     status = tsm_pipe_state_check(end->state, end->is_server, TSM_PIPE_READ);
@@ -323,18 +311,20 @@ static NTSTATUS submit_read(struct tsm_pipe_end *end, struct tsm_io *io)
 
 /* ---- writing ---- */
 
-static void wake_reader(struct tsm_pipe_end *end)
+void tsm_pipe_end_wake_reader_locked(struct tsm_pipe_end *end)
 {
     /* pairs with the fence of a reader that has set its wait word in end_park() */
     atomic_thread_fence(memory_order_seq_cst);
-    tsm_channel_wake(&end->writer.shared->consumer_wait.wait);
+    tsm_channel_wake(end->channel, &end->writer.shared->consumer_wait.wait);
 }
 
 static bool fits_quota(struct tsm_pipe_end *end, uint64_t end_position)
 {
-    if (end_position <= end->writer.consumed_seen + end->writer.quota)
-        return true;
-    return end_position <= tsm_ring_writer_consumed(&end->writer) + end->writer.quota;
+    uint64_t quota = end->writer.quota;
+
+    /* A claim may be any number: nothing is added to it. */
+    return end_position <= end->writer.consumed_seen + quota || end_position <= quota ||
+           end_position - quota <= tsm_ring_writer_consumed(&end->writer);
 }
 
 /* Lays as much of a write into the ring as there is room for; a message longer than a frame may be
@@ -432,7 +422,23 @@ static void pump_writes(struct tsm_pipe_end *end, struct tsm_io_batch *batch)
     atomic_store_explicit(&waiting->need_payload, all.payload, memory_order_relaxed);
     atomic_store_explicit(&waiting->need_messages, all.messages, memory_order_relaxed);
     if (did_place)
-        wake_reader(end);
+        tsm_pipe_end_wake_reader_locked(end);
+}
+
+static bool is_met(uint64_t need, uint64_t value)
+{
+    return need != UINT64_MAX && value >= need;
+}
+
+bool tsm_pipe_needs_are_met(const struct tsm_pipe_needs *needs, struct tsm_ring_header *ring)
+{
+    struct tsm_ring_consumer *reader = &ring->consumer;
+    uint64_t read = atomic_load_explicit(&reader->payload, memory_order_relaxed);
+    uint64_t claim = atomic_load_explicit(&reader->claim, memory_order_relaxed);
+
+    return is_met(needs->tail, atomic_load_explicit(&reader->tail, memory_order_acquire)) ||
+           is_met(needs->payload, tsm_max_u64(read, claim)) ||
+           is_met(needs->messages, atomic_load_explicit(&reader->messages, memory_order_relaxed));
 }
 
 /* Windows: without waiting, a byte write gives what a pending read takes, a message write all or
@@ -447,7 +453,7 @@ static NTSTATUS write_nowait_over_quota(struct tsm_pipe_end *end, struct tsm_io 
         tsm_ring_write(&end->writer, io->in, (uint32_t)tsm_min_u64(direct, io->in_length), 0,
                        &frame)) {
         io->information = tsm_min_u64(direct, io->in_length);
-        wake_reader(end);
+        tsm_pipe_end_wake_reader_locked(end);
     }
     return STATUS_SUCCESS;
 }
@@ -480,7 +486,7 @@ static NTSTATUS submit_write(struct tsm_pipe_end *end, struct tsm_io *io)
     io->pending.placed = 0;
     io->pending.is_placed = false;
     if (!is_behind && place(end, io, fits ? 0 : TSM_FRAME_REVOCABLE)) {
-        wake_reader(end);
+        tsm_pipe_end_wake_reader_locked(end);
         /* Windows: strict order: what comes behind a pending write pends, unless it is empty. */
         if ((fits && tsm_list_is_empty(&end->writes)) || io->in_length == 0) {
             io->information = io->in_length;
@@ -489,7 +495,7 @@ static NTSTATUS submit_write(struct tsm_pipe_end *end, struct tsm_io *io)
     } else if (end->is_nowait && io->pending.placed == 0) {
         return STATUS_SUCCESS;
     } else if (io->pending.placed) {
-        wake_reader(end);
+        tsm_pipe_end_wake_reader_locked(end);
     }
     io->pending.target = end->writer.payload;
     if (end->share && !io->pending.is_placed)
@@ -533,10 +539,10 @@ static NTSTATUS submit_transact(struct tsm_pipe_end *end, struct tsm_io *io)
     /* Windows: the request is never held back by the quota. */
     if (!tsm_ring_write(&end->writer, io->in, io->in_length, 0, &frame)) {
         tsm_list_unlink(&io->node);
-        publish_reads(end);
+        tsm_pipe_end_publish_reads_locked(end);
         return STATUS_INSUFFICIENT_RESOURCES;
     }
-    wake_reader(end);
+    tsm_pipe_end_wake_reader_locked(end);
     return STATUS_PENDING;
 }
 
@@ -600,6 +606,8 @@ NTSTATUS tsm_pipe_end_submit(struct tsm_file *file, struct tsm_io *io)
         status = tsm_pipe_server_listen_locked(end, io);
         break;
     }
+    if (status == STATUS_PENDING)
+        tsm_file_keep_locked(file, io);
     if (is_shared) {
         tsm_pipe_share_unlock(end);
         tsm_lock_acquire(&file->lock);

@@ -42,6 +42,7 @@ struct tsm_pipe_end {
 
     struct tsm_rendezvous rendezvous; /* server only */
     struct tsm_listener *listener;    /* while listening */
+    struct tsm_pipe_watch *watch;     /* of the listener, for overlapped requests; made on need */
 };
 
 extern const struct tsm_object_ops tsm_pipe_end_object_ops;
@@ -59,6 +60,9 @@ static inline bool tsm_pipe_end_was_lied_to(const struct tsm_pipe_end *end)
 {
     return end->reader.is_broken || end->writer.is_broken;
 }
+
+/* By our own record: the shared one is for the peer, who could spoil it. */
+bool tsm_pipe_needs_are_met(const struct tsm_pipe_needs *needs, struct tsm_ring_header *ring);
 
 /* An end without a connection; NULL without memory. One reference. */
 struct tsm_pipe_end *tsm_pipe_end_new(bool is_server, const struct tsm_name *name,
@@ -87,6 +91,10 @@ NTSTATUS tsm_pipe_end_submit(struct tsm_file *file, struct tsm_io *io);
 
 /* File lock held: R + what pending reads ask for, of all processes that have the end; 0: none does. */
 uint64_t tsm_pipe_end_claim(const struct tsm_pipe_end *end);
+/* File lock held, connected: the writer is told what was consumed and claimed, and woken if it waits
+ * for that; the reader is woken if it waits. */
+void tsm_pipe_end_publish_reads_locked(struct tsm_pipe_end *end);
+void tsm_pipe_end_wake_reader_locked(struct tsm_pipe_end *end);
 
 /* File lock held: matches requests with data, room and events. */
 void tsm_pipe_end_pump_locked(struct tsm_pipe_end *end, struct tsm_io_batch *batch);

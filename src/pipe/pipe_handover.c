@@ -335,7 +335,10 @@ NTSTATUS tsm_pipe_share_export(struct tsm_object *object, struct tsm_export *out
     status = end->share->is_blind ? STATUS_PIPE_NOT_AVAILABLE : parcel_make(end, &fd);
     tsm_pipe_share_unlock(end);
     if (NT_SUCCESS(status))
-        *out = (struct tsm_export){.type = TSM_IMPORT_PIPE_END, .fd = fd, .is_fd_owned = true};
+        *out = (struct tsm_export){.type = TSM_IMPORT_PIPE_END,
+                                   .fd = fd,
+                                   .is_fd_owned = true,
+                                   .data = {end->file.is_overlapped}};
     return status;
 }
 
@@ -455,6 +458,7 @@ static NTSTATUS pipe_import(const struct tsm_export *in, struct tsm_object **out
         return status;
     /* Now that this process is a holder, the one that was on its way is none any more. */
     tsm_fd_close(in->fd);
+    end->file.is_overlapped = in->data[0];
     *out = &end->file.object;
     return STATUS_SUCCESS;
 }

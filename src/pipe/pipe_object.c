@@ -12,6 +12,7 @@
 #include "pipe/pipe_end.h"
 #include "pipe/pipe_park.h"
 #include "pipe/pipe_share.h"
+#include "pipe/pipe_watch.h"
 
 static DWORD pipe_type(struct tsm_file *file)
 {
@@ -22,8 +23,10 @@ static bool pipe_is_signaled(struct tsm_object *object, uint32_t tid)
 {
     struct tsm_pipe_end *end = tsm_pipe_end_from(tsm_file_from(object));
 
-    /* Windows: a handle without overlapped operations is signaled, but not a client's that the
-     * server has cut off. */
+    /* Windows: a handle is signaled unless an overlapped operation has begun since the last one
+     * ended, but not a client's that the server has cut off. */
+    if (!atomic_load_explicit(&end->file.is_signaled, memory_order_relaxed))
+        return false;
     return end->is_server || !end->channel ||
            tsm_channel_peer_state(end->channel) != TSM_SIDE_DISCONNECTED;
 }
@@ -80,6 +83,8 @@ static void pipe_destroy(struct tsm_object *object)
     if (!end->was_closed) /* never had a handle */
         end_close(end);
     tsm_pipe_share_free(end);
+    tsm_pipe_watch_end(end);
+    tsm_file_deinit(&end->file);
     free(end);
 }
 
@@ -97,5 +102,7 @@ const struct tsm_object_ops tsm_pipe_end_object_ops = {
 const struct tsm_file_ops tsm_pipe_end_file_ops = {
     .submit = tsm_pipe_end_submit,
     .park = tsm_pipe_park,
+    .look_after = tsm_pipe_look_after,
+    .cancel = tsm_pipe_cancel,
     .type = pipe_type,
 };

@@ -57,30 +57,12 @@ static struct park_view park_view(struct tsm_pipe_end *end, struct tsm_channel *
     };
 }
 
-static bool is_met(uint64_t need, uint64_t value)
-{
-    return need != UINT64_MAX && value >= need;
-}
-
-/* By our own record of the needs: the shared one is for the peer, who could spoil it. */
-static bool needs_are_met(const struct park_view *view)
-{
-    struct tsm_ring_consumer *reader = &view->ring->consumer;
-    uint64_t read = atomic_load_explicit(&reader->payload, memory_order_relaxed);
-    uint64_t claim = atomic_load_explicit(&reader->claim, memory_order_relaxed);
-
-    return is_met(view->needs.tail, atomic_load_explicit(&reader->tail, memory_order_acquire)) ||
-           is_met(view->needs.payload, tsm_max_u64(read, claim)) ||
-           is_met(view->needs.messages,
-                  atomic_load_explicit(&reader->messages, memory_order_relaxed));
-}
-
 /* The peer has moved on. Sure, unlike the word of a frame that another thread may have read. */
 static bool has_moved(const struct park_view *view)
 {
     if (view->is_read)
         return tsm_ring_has_news(view->ring, view->tail);
-    return needs_are_met(view) ||
+    return tsm_pipe_needs_are_met(&view->needs, view->ring) ||
            atomic_load_explicit(&view->ring->consumer.tail, memory_order_acquire) != view->tail;
 }
 
@@ -117,8 +99,7 @@ static bool spin(const struct park_view *view, struct tsm_io *io, uint32_t *budg
 static void end_park_shared(struct tsm_pipe_end *end, const struct park_view *view,
                             struct tsm_io *io)
 {
-    const struct tsm_futex_word words[] = {{view->turn, view->turn_seen},
-                                           {view->wait, TSM_WAIT_FUTEX}};
+    struct tsm_futex_word words[] = {{view->turn, view->turn_seen}, {view->wait, 0}};
 
     if (view->is_behind) {
         if (tsm_io_fall_asleep(io))
@@ -128,7 +109,7 @@ static void end_park_shared(struct tsm_pipe_end *end, const struct park_view *vi
     }
     if (spin(view, io, &end->spin_us))
         return;
-    atomic_store(view->wait, TSM_WAIT_FUTEX);
+    words[1].expected = atomic_fetch_or(view->wait, TSM_WAIT_FUTEX) | TSM_WAIT_FUTEX;
     /* pairs with the fences in wake_reader() and publish_reads() */
     atomic_thread_fence(memory_order_seq_cst);
     if (!has_moved(view) && !is_over(view, io) && tsm_io_fall_asleep(io))
@@ -144,16 +125,17 @@ static void end_park(struct tsm_pipe_end *end, const struct park_view *view, str
 {
     if (spin(view, io, &end->spin_us))
         return;
-    atomic_store(view->wait, TSM_WAIT_FUTEX);
-    /* pairs with the fences in wake_reader() and publish_reads() */
+
+    uint32_t asleep = atomic_fetch_or(view->wait, TSM_WAIT_FUTEX) | TSM_WAIT_FUTEX;
+
+    /* pairs with the fences in tsm_pipe_end_wake_reader() and tsm_pipe_end_publish_reads() */
     atomic_thread_fence(memory_order_seq_cst);
     if (has_moved(view) || is_over(view, io))
         return;
     if (view->channel->peer.is_own_user)
-        tsm_futex_wait(view->wait, TSM_WAIT_FUTEX, TSM_FUTEX_SHARED, TSM_DEADLINE_NEVER);
+        tsm_futex_wait(view->wait, asleep, TSM_FUTEX_SHARED, TSM_DEADLINE_NEVER);
     else if (tsm_io_fall_asleep(io))
-        tsm_futex_wait_two(view->wait, TSM_WAIT_FUTEX, &io->wake, TSM_IO_ASLEEP,
-                           TSM_DEADLINE_NEVER);
+        tsm_futex_wait_two(view->wait, asleep, &io->wake, TSM_IO_ASLEEP, TSM_DEADLINE_NEVER);
 }
 
 /* What the owner of a request sees under the lock each time it is up. */

@@ -13,6 +13,7 @@
 #include "base/trace.h"
 #include "os/futex.h"
 #include "pipe/pipe_share.h"
+#include "pipe/pipe_watch.h"
 
 #define LOOK_AGAIN_MS 1000
 
@@ -72,6 +73,7 @@ void tsm_pipe_server_notice_locked(struct tsm_pipe_end *end)
             (void)!NT_SUCCESS(tsm_pipe_share_post(end));
         return;
     }
+    tsm_pipe_unwatch_listener_locked(end);
     tsm_rendezvous_stop(&end->rendezvous, end->listener);
     end->listener = NULL;
     if (NT_SUCCESS(status)) {
@@ -83,7 +85,7 @@ void tsm_pipe_server_notice_locked(struct tsm_pipe_end *end)
             status = tsm_pipe_end_watch_locked(end);
         if (NT_SUCCESS(status)) {
             /* Who has gone again is gone, although the service thread has not looked yet. */
-            if (tsm_unix_wait_readable(channel->socket, tsm_deadline_in_ms(0)))
+            if (tsm_unix_is_hung_up(channel->socket))
                 atomic_store_explicit(&channel->peer_gone, 1, memory_order_release);
             return;
         }
@@ -169,6 +171,7 @@ NTSTATUS tsm_pipe_server_disconnect(struct tsm_pipe_end *end)
         if (end->share && end->channel)
             tsm_channel_announce(end->channel, TSM_SIDE_DISCONNECTED);
         channel = tsm_pipe_end_detach_locked(end, STATUS_PIPE_DISCONNECTED, &batch);
+        tsm_pipe_unwatch_listener_locked(end);
         tsm_rendezvous_stop(&end->rendezvous, end->listener);
         end->listener = NULL;
         if (end->share)
@@ -182,6 +185,7 @@ NTSTATUS tsm_pipe_server_disconnect(struct tsm_pipe_end *end)
 
 void tsm_pipe_server_close(struct tsm_pipe_end *end)
 {
+    tsm_pipe_unwatch_listener_locked(end);
     tsm_rendezvous_stop(&end->rendezvous, end->listener);
     end->listener = NULL;
     /* The one that is closed last may be the only one that was not killed. */

@@ -30,6 +30,7 @@
 #include "os/futex.h"
 #include "os/memfd.h"
 #include "pipe/pipe_share_core.h"
+#include "pipe/pipe_watch.h"
 
 static struct tsm_io *io_at(struct tsm_list *node)
 {
@@ -164,20 +165,7 @@ static void follow_taken(struct tsm_pipe_end *end)
     for (; begin != share->taken_count; begin++) {
         const struct tsm_share_taken taken = share->core->taken[begin % TSM_SHARE_TAKEN];
 
-        TSM_LIST_FOR_EACH(node, &end->writes)
-        {
-            struct tsm_io *io = io_at(node);
-
-            if (io->pending.is_placed && io->pending.position > taken.position)
-                io->pending.target -= tsm_min_u64(taken.bytes, io->pending.target);
-        }
-        TSM_LIST_FOR_EACH(node, &end->flushes)
-        {
-            struct tsm_io *io = io_at(node);
-
-            if (io->pending.position >= taken.position && io->pending.target)
-                io->pending.target--;
-        }
+        tsm_pipe_follow_taken_locked(end, taken.position, taken.bytes);
     }
     share->taken_seen = share->taken_count;
 }
@@ -192,10 +180,18 @@ static bool was_taken(const struct tsm_pipe_share *share, uint64_t position)
     return false;
 }
 
-static void wake_reader(struct tsm_pipe_end *end)
+void tsm_pipe_share_taken(struct tsm_pipe_end *end, uint64_t position, uint32_t bytes)
 {
-    atomic_thread_fence(memory_order_seq_cst);
-    tsm_channel_wake(&end->writer.shared->consumer_wait.wait);
+    struct tsm_pipe_share *share = end->share;
+
+    share->core->taken[share->taken_count % TSM_SHARE_TAKEN] =
+        (struct tsm_share_taken){position, bytes};
+    atomic_signal_fence(memory_order_seq_cst);
+    share->taken_count++;
+    follow_taken(end);
+    share->must_bump = true;
+    /* Before the record goes, so that nobody takes it back twice. */
+    tsm_pipe_share_commit(end);
 }
 
 static void take_back_one(struct tsm_pipe_end *end, const struct tsm_share_record *record)
@@ -213,15 +209,8 @@ static void take_back_one(struct tsm_pipe_end *end, const struct tsm_share_recor
 
     if (rest == 0)
         return;
-    share->core->taken[share->taken_count % TSM_SHARE_TAKEN] =
-        (struct tsm_share_taken){record->position, rest};
-    atomic_signal_fence(memory_order_seq_cst);
-    share->taken_count++;
-    follow_taken(end);
-    share->must_bump = true;
-    /* Before the record goes, so that nobody takes it back twice. */
-    tsm_pipe_share_commit(end);
-    wake_reader(end);
+    tsm_pipe_share_taken(end, record->position, rest);
+    tsm_pipe_end_wake_reader_locked(end);
 }
 
 static void take_back(struct tsm_pipe_end *end, struct tsm_share_holder *holder)
@@ -249,7 +238,7 @@ static bool settle_unfinished(struct tsm_pipe_end *end)
     if (end->channel && end->params.is_message_type) {
         if (!tsm_ring_write(&end->writer, NULL, 0, 0, &place))
             return end->writer.is_broken;
-        wake_reader(end);
+        tsm_pipe_end_wake_reader_locked(end);
     }
     share->unfinished = 0;
     share->must_bump = true;
@@ -476,8 +465,8 @@ static void recover(struct tsm_pipe_end *end)
                                                           journal.length});
         tsm_ring_writer_publish(&end->writer);
         tsm_ring_reader_publish(&end->reader, tsm_pipe_end_claim(end));
-        wake_reader(end);
-        tsm_channel_wake(&end->reader.shared->producer_wait.wait);
+        tsm_pipe_end_wake_reader_locked(end);
+        tsm_channel_wake(end->channel, &end->reader.shared->producer_wait.wait);
     }
     if (end->channel && end->is_server &&
         tsm_channel_own_state(end->channel) == TSM_SIDE_DISCONNECTED) {

@@ -35,6 +35,9 @@ void tsm_pipe_share_commit(struct tsm_pipe_end *end);
 /* Takes back what dead holders had pending. To be called before new work. */
 void tsm_pipe_share_look_after(struct tsm_pipe_end *end);
 
+/* So many bytes of the frame that ends at that position were taken back: the others follow. */
+void tsm_pipe_share_taken(struct tsm_pipe_end *end, uint64_t position, uint32_t bytes);
+
 /* A request begins to wait for its turn to read or to lay its frames. */
 void tsm_pipe_share_queue(struct tsm_pipe_end *end, struct tsm_io *io);
 

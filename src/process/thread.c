@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "base/teb.h"
+#include "io/async.h"
 #include "os/futex.h"
 #include "sync/mutex.h"
 #include "sync/wait.h"
@@ -63,6 +64,7 @@ static void thread_on_end(void *value)
     struct tsm_thread *thread = value;
     uint32_t exit_code;
 
+    tsm_async_thread_ends();
     tsm_apc_queue_close(&thread->apcs);
     tsm_workers_join(NULL);
     tsm_mutex_abandon_all(tsm_teb_tid());

@@ -12,9 +12,12 @@
 #include <stdbool.h>
 
 #include "channel/rendezvous.h"
+#include "io/completion_port.h"
 #include "pipe/pipe_end.h"
 #include "pipe/pipe_info.h"
 #include "pipe/pipe_park.h"
+#include "sync/wait.h"
+#include "sync/workers.h"
 
 #define LOADS_MAX  200000 /* in one call */
 #define CAPACITY   4096u
@@ -33,6 +36,7 @@ static void peer_acts(void);
 #define atomic_load_explicit(object, order) (peer_acts(), REAL_LOAD(object, order))
 #include "channel/ring.c"
 #include "pipe/pipe_end.c"
+#include "pipe/pipe_watch.c"
 #undef atomic_load_explicit
 #define atomic_load_explicit(object, order) REAL_LOAD(object, order)
 
@@ -72,9 +76,86 @@ NTSTATUS tsm_channel_watch(struct tsm_channel *watched, void (*gone)(void *conte
     return STATUS_SUCCESS;
 }
 
-void tsm_channel_wake_slow(_Atomic uint32_t *wait)
+void tsm_channel_wake_slow(struct tsm_channel *of, _Atomic uint32_t *wait)
 {
     *wait = 0;
+}
+
+void tsm_channel_want_bell_locked(struct tsm_channel *of, _Atomic uint32_t *wait)
+{
+    *wait |= TSM_WAIT_BELL;
+}
+
+/* ---- nobody listens, and nobody waits for the file or works for a port ---- */
+
+NTSTATUS tsm_reactor_add(struct tsm_reactor_watch *watch, uint32_t epoll_events)
+{
+    abort();
+}
+
+void tsm_reactor_set_deadline(struct tsm_reactor_watch *watch, struct tsm_deadline deadline)
+{
+    abort();
+}
+
+void tsm_reactor_cancel(struct tsm_reactor_watch *watch)
+{
+    abort();
+}
+
+void tsm_reactor_remove(struct tsm_reactor_watch *watch)
+{
+    abort();
+}
+
+int tsm_listener_poll_fd(const struct tsm_listener *listener)
+{
+    abort();
+}
+
+bool tsm_listener_has_client(const struct tsm_listener *listener)
+{
+    abort();
+}
+
+struct tsm_listener *tsm_listener_ref(struct tsm_listener *listener)
+{
+    abort();
+}
+
+void tsm_listener_unref(struct tsm_listener *listener)
+{
+    abort();
+}
+
+void tsm_dispatcher_lock(void)
+{
+    abort();
+}
+
+void tsm_dispatcher_unlock(void)
+{
+    abort();
+}
+
+void tsm_wait_notify_locked(struct tsm_object *object)
+{
+    abort();
+}
+
+bool tsm_workers_block(void)
+{
+    abort();
+}
+
+void tsm_workers_unblock(bool was_working)
+{
+    abort();
+}
+
+struct tsm_object *tsm_port_object(struct tsm_port *port)
+{
+    abort();
 }
 
 void tsm_channel_hang_up(struct tsm_channel *closed)
@@ -158,6 +239,11 @@ void tsm_pipe_share_look_after(struct tsm_pipe_end *end)
 }
 
 void tsm_pipe_share_queue(struct tsm_pipe_end *end, struct tsm_io *io)
+{
+    abort();
+}
+
+void tsm_pipe_share_taken(struct tsm_pipe_end *end, uint64_t position, uint32_t bytes)
 {
     abort();
 }
@@ -315,6 +401,7 @@ static struct request {
     struct tsm_io io;
     uint8_t *in, *out;
     bool is_pending;
+    bool is_finished; /* an overlapped one */
 } requests[IOS_MAX];
 
 static void request_end(struct request *request, NTSTATUS status)
@@ -336,11 +423,20 @@ static void request_end(struct request *request, NTSTATUS status)
 static void collect(void)
 {
     for (int i = 0; i < IOS_MAX; i++)
-        if (requests[i].is_pending && tsm_io_is_done(&requests[i].io))
+        if (requests[i].is_pending && (requests[i].is_finished || tsm_io_is_done(&requests[i].io)))
             request_end(&requests[i], requests[i].io.status);
 }
 
-static void submit(struct tsm_pipe_end *end, enum tsm_io_kind kind, uint32_t in, uint32_t out)
+static void on_finish(struct tsm_io *io)
+{
+    struct request *request = tsm_container_of(io, struct request, io);
+
+    MUST(!request->is_finished);
+    request->is_finished = true;
+}
+
+static void submit(struct tsm_pipe_end *end, uint8_t code, enum tsm_io_kind kind, uint32_t in,
+                   uint32_t out)
 {
     struct request *request = requests;
 
@@ -357,6 +453,8 @@ static void submit(struct tsm_pipe_end *end, enum tsm_io_kind kind, uint32_t in,
     request->io.in_length = in;
     request->io.out = request->out;
     request->io.out_length = out;
+    if (code & 0x40)
+        request->io.on_finish = on_finish;
 
     NTSTATUS status = tsm_file_submit(&end->file, &request->io);
 
@@ -364,6 +462,7 @@ static void submit(struct tsm_pipe_end *end, enum tsm_io_kind kind, uint32_t in,
         request->is_pending = true;
     else
         request_end(request, status);
+    collect();
 }
 
 static void pump(struct tsm_pipe_end *end)
@@ -379,6 +478,17 @@ static void pump(struct tsm_pipe_end *end)
         MUST(tsm_list_is_empty(&end->writes) && tsm_list_is_empty(&end->flushes) &&
              tsm_list_is_empty(&end->reads));
     tsm_io_batch_finish(&batch, NULL);
+    collect();
+}
+
+static bool is_meant(struct tsm_io *io, const void *context)
+{
+    return io == &requests[*(const uint32_t *)context].io;
+}
+
+static void cancel(struct tsm_pipe_end *end, uint32_t number)
+{
+    (void)!NT_SUCCESS(tsm_pipe_cancel(&end->file, is_meant, &number));
     collect();
 }
 
@@ -403,17 +513,17 @@ static void step(struct tsm_pipe_end *end)
     switch (code % 16) {
     case 0:
     case 1:
-        submit(end, TSM_IO_READ, 0, next_u16() % LENGTH_MAX);
+        submit(end, code, TSM_IO_READ, 0, next_u16() % LENGTH_MAX);
         break;
     case 2:
     case 3:
-        submit(end, TSM_IO_WRITE, next_u16() % LENGTH_MAX, 0);
+        submit(end, code, TSM_IO_WRITE, next_u16() % LENGTH_MAX, 0);
         break;
     case 4:
-        submit(end, TSM_IO_FLUSH, 0, 0);
+        submit(end, code, TSM_IO_FLUSH, 0, 0);
         break;
     case 5:
-        submit(end, TSM_IO_TRANSACT, next_u16() % LENGTH_MAX, next_u16() % LENGTH_MAX);
+        submit(end, code, TSM_IO_TRANSACT, next_u16() % LENGTH_MAX, next_u16() % LENGTH_MAX);
         break;
     case 6:
         peek(end, next_u16() % LENGTH_MAX);
@@ -432,6 +542,10 @@ static void step(struct tsm_pipe_end *end)
         plan_lie();
         break;
     case 13:
+        if (code & 0x10) {
+            cancel(end, next_u8() % IOS_MAX);
+            break;
+        }
         tsm_lock_acquire(&end->file.lock);
         if (end->channel)
             tsm_ring_reader_doubt(&end->reader);

@@ -173,10 +173,20 @@ static void a_file_deleted_on_close_goes_also_when_the_folder_changed(void **sta
     assert_int_equal(access("f", F_OK), -1);
 }
 
-static void overlapped_handles_are_refused_for_now(void **state)
+static void a_file_is_overlapped_when_it_is_opened_so(void **state)
 {
-    assert_status(open_name(u"NUL", READ, OPEN_EXISTING, FILE_FLAG_OVERLAPPED, NULL),
-                  STATUS_NOT_SUPPORTED);
+    for (uint32_t flag = 0;; flag = FILE_FLAG_OVERLAPPED) {
+        struct tsm_disk_file_open how = {
+            .name = u"NUL", .access = READ, .disposition = OPEN_EXISTING, .flags = flag};
+        struct tsm_file *file;
+        bool existed;
+
+        assert_status(tsm_disk_file_open(&how, &file, &existed), STATUS_SUCCESS);
+        assert_int_equal(file->is_overlapped, flag != 0);
+        tsm_object_unref(&file->object);
+        if (flag)
+            break;
+    }
 }
 
 int main(void)
@@ -191,7 +201,7 @@ int main(void)
         TEST(a_read_only_file_is_made_shown_and_kept),
         TEST(a_folder_opens_only_when_it_is_meant),
         TEST(a_file_deleted_on_close_goes_also_when_the_folder_changed),
-        TEST(overlapped_handles_are_refused_for_now),
+        TEST(a_file_is_overlapped_when_it_is_opened_so),
     };
 
     return cmocka_run_group_tests(tests, make_folder, remove_folder);

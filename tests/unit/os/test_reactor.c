@@ -224,6 +224,7 @@ int main(void)
         TEST(a_removed_watch_is_not_called),
         TEST(removing_waits_for_a_callback_that_runs),
         TEST(a_callback_may_remove_its_own_watch),
+        TEST(events_can_be_turned_off_and_on),
         TEST(a_deadline_calls_back_once_and_without_events),
         TEST(a_cancelled_watch_may_be_added_again),
         TEST(many_watches_are_told_apart),
