@@ -10,6 +10,8 @@
 
 #include <sdkddkver.h>
 
+#include <excpt.h>
+
 #include <ctype.h>
 #include <stdarg.h>
 

@@ -840,4 +840,253 @@ TRANSOM_OVERLOADS(64, unsigned long, LONG64)
 #define YieldProcessor() __asm__ __volatile__("" ::: "memory")
 #endif
 
+/* ---- exceptions ---- */
+
+#define EXCEPTION_NONCONTINUABLE     0x1
+#define EXCEPTION_UNWINDING          0x2
+#define EXCEPTION_EXIT_UNWIND        0x4
+#define EXCEPTION_STACK_INVALID      0x8
+#define EXCEPTION_NESTED_CALL        0x10
+#define EXCEPTION_TARGET_UNWIND      0x20
+#define EXCEPTION_COLLIDED_UNWIND    0x40
+#define EXCEPTION_UNWIND             0x66
+#define EXCEPTION_MAXIMUM_PARAMETERS 15
+
+#define EXCEPTION_READ_FAULT    0
+#define EXCEPTION_WRITE_FAULT   1
+#define EXCEPTION_EXECUTE_FAULT 8
+
+typedef struct _EXCEPTION_RECORD {
+    DWORD ExceptionCode;
+    DWORD ExceptionFlags;
+    struct _EXCEPTION_RECORD *ExceptionRecord;
+    PVOID ExceptionAddress;
+    DWORD NumberParameters;
+    ULONG_PTR ExceptionInformation[EXCEPTION_MAXIMUM_PARAMETERS];
+} EXCEPTION_RECORD, *PEXCEPTION_RECORD;
+
+typedef struct __attribute__((aligned(16))) _M128A {
+    ULONGLONG Low;
+    LONGLONG High;
+} M128A, *PM128A;
+
+/* What a processor's registers hold. The layout is that of Windows on the same processor. */
+#if defined(__x86_64__)
+
+#define CONTEXT_AMD64           0x00100000
+#define CONTEXT_CONTROL         (CONTEXT_AMD64 | 0x1)
+#define CONTEXT_INTEGER         (CONTEXT_AMD64 | 0x2)
+#define CONTEXT_SEGMENTS        (CONTEXT_AMD64 | 0x4)
+#define CONTEXT_FLOATING_POINT  (CONTEXT_AMD64 | 0x8)
+#define CONTEXT_DEBUG_REGISTERS (CONTEXT_AMD64 | 0x10)
+#define CONTEXT_FULL            (CONTEXT_CONTROL | CONTEXT_INTEGER | CONTEXT_FLOATING_POINT)
+#define CONTEXT_ALL             (CONTEXT_FULL | CONTEXT_SEGMENTS | CONTEXT_DEBUG_REGISTERS)
+#define INITIAL_MXCSR           0x1f80
+#define INITIAL_FPCSR           0x027f
+
+typedef struct __attribute__((aligned(16))) _XSAVE_FORMAT {
+    WORD ControlWord;
+    WORD StatusWord;
+    BYTE TagWord;
+    BYTE Reserved1;
+    WORD ErrorOpcode;
+    DWORD ErrorOffset;
+    WORD ErrorSelector;
+    WORD Reserved2;
+    DWORD DataOffset;
+    WORD DataSelector;
+    WORD Reserved3;
+    DWORD MxCsr;
+    DWORD MxCsr_Mask;
+    M128A FloatRegisters[8];
+    M128A XmmRegisters[16];
+    BYTE Reserved4[96];
+} XSAVE_FORMAT, *PXSAVE_FORMAT, XMM_SAVE_AREA32, *PXMM_SAVE_AREA32;
+
+typedef struct __attribute__((aligned(16))) _CONTEXT {
+    DWORD64 P1Home;
+    DWORD64 P2Home;
+    DWORD64 P3Home;
+    DWORD64 P4Home;
+    DWORD64 P5Home;
+    DWORD64 P6Home;
+    DWORD ContextFlags;
+    DWORD MxCsr;
+    WORD SegCs;
+    WORD SegDs;
+    WORD SegEs;
+    WORD SegFs;
+    WORD SegGs;
+    WORD SegSs;
+    DWORD EFlags;
+    DWORD64 Dr0;
+    DWORD64 Dr1;
+    DWORD64 Dr2;
+    DWORD64 Dr3;
+    DWORD64 Dr6;
+    DWORD64 Dr7;
+    DWORD64 Rax;
+    DWORD64 Rcx;
+    DWORD64 Rdx;
+    DWORD64 Rbx;
+    DWORD64 Rsp;
+    DWORD64 Rbp;
+    DWORD64 Rsi;
+    DWORD64 Rdi;
+    DWORD64 R8;
+    DWORD64 R9;
+    DWORD64 R10;
+    DWORD64 R11;
+    DWORD64 R12;
+    DWORD64 R13;
+    DWORD64 R14;
+    DWORD64 R15;
+    DWORD64 Rip;
+    __extension__ union {
+        XMM_SAVE_AREA32 FltSave;
+        __extension__ struct {
+            M128A Header[2];
+            M128A Legacy[8];
+            M128A Xmm0;
+            M128A Xmm1;
+            M128A Xmm2;
+            M128A Xmm3;
+            M128A Xmm4;
+            M128A Xmm5;
+            M128A Xmm6;
+            M128A Xmm7;
+            M128A Xmm8;
+            M128A Xmm9;
+            M128A Xmm10;
+            M128A Xmm11;
+            M128A Xmm12;
+            M128A Xmm13;
+            M128A Xmm14;
+            M128A Xmm15;
+        };
+    };
+    M128A VectorRegister[26];
+    DWORD64 VectorControl;
+    DWORD64 DebugControl;
+    DWORD64 LastBranchToRip;
+    DWORD64 LastBranchFromRip;
+    DWORD64 LastExceptionToRip;
+    DWORD64 LastExceptionFromRip;
+} CONTEXT, *PCONTEXT;
+
+#elif defined(__aarch64__)
+
+#define CONTEXT_ARM64           0x00400000
+#define CONTEXT_CONTROL         (CONTEXT_ARM64 | 0x1)
+#define CONTEXT_INTEGER         (CONTEXT_ARM64 | 0x2)
+#define CONTEXT_FLOATING_POINT  (CONTEXT_ARM64 | 0x4)
+#define CONTEXT_DEBUG_REGISTERS (CONTEXT_ARM64 | 0x8)
+#define CONTEXT_FULL            (CONTEXT_CONTROL | CONTEXT_INTEGER | CONTEXT_FLOATING_POINT)
+#define CONTEXT_ALL             (CONTEXT_FULL | CONTEXT_DEBUG_REGISTERS)
+#define ARM64_MAX_BREAKPOINTS   8
+#define ARM64_MAX_WATCHPOINTS   2
+
+typedef union _NEON128 {
+    __extension__ struct {
+        ULONGLONG Low;
+        LONGLONG High;
+    };
+    double D[2];
+    float S[4];
+    WORD H[8];
+    BYTE B[16];
+} NEON128, *PNEON128;
+
+typedef struct __attribute__((aligned(16))) _CONTEXT {
+    DWORD ContextFlags;
+    DWORD Cpsr;
+    __extension__ union {
+        __extension__ struct {
+            DWORD64 X0;
+            DWORD64 X1;
+            DWORD64 X2;
+            DWORD64 X3;
+            DWORD64 X4;
+            DWORD64 X5;
+            DWORD64 X6;
+            DWORD64 X7;
+            DWORD64 X8;
+            DWORD64 X9;
+            DWORD64 X10;
+            DWORD64 X11;
+            DWORD64 X12;
+            DWORD64 X13;
+            DWORD64 X14;
+            DWORD64 X15;
+            DWORD64 X16;
+            DWORD64 X17;
+            DWORD64 X18;
+            DWORD64 X19;
+            DWORD64 X20;
+            DWORD64 X21;
+            DWORD64 X22;
+            DWORD64 X23;
+            DWORD64 X24;
+            DWORD64 X25;
+            DWORD64 X26;
+            DWORD64 X27;
+            DWORD64 X28;
+            DWORD64 Fp;
+            DWORD64 Lr;
+        };
+        DWORD64 X[31];
+    };
+    DWORD64 Sp;
+    DWORD64 Pc;
+    NEON128 V[32];
+    DWORD Fpcr;
+    DWORD Fpsr;
+    DWORD Bcr[ARM64_MAX_BREAKPOINTS];
+    DWORD64 Bvr[ARM64_MAX_BREAKPOINTS];
+    DWORD Wcr[ARM64_MAX_WATCHPOINTS];
+    DWORD64 Wvr[ARM64_MAX_WATCHPOINTS];
+} CONTEXT, *PCONTEXT;
+
+#endif
+
+#define CONTEXT_EXCEPTION_ACTIVE    0x08000000
+#define CONTEXT_SERVICE_ACTIVE      0x10000000
+#define CONTEXT_EXCEPTION_REQUEST   0x40000000
+#define CONTEXT_EXCEPTION_REPORTING 0x80000000
+
+typedef struct _EXCEPTION_POINTERS {
+    PEXCEPTION_RECORD ExceptionRecord;
+    PCONTEXT ContextRecord;
+} EXCEPTION_POINTERS, *PEXCEPTION_POINTERS;
+
+typedef LONG (*PVECTORED_EXCEPTION_HANDLER)(struct _EXCEPTION_POINTERS *ExceptionInfo);
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* The registers of the caller as they are behind the call. SDK: RtlCaptureContext. */
+WINBASEAPI VOID WINAPI RtlCaptureContext(PCONTEXT ContextRecord);
+
+/*
+ * Goes on with those registers of a CONTEXT that its ContextFlags name. ExceptionRecord is NULL.
+ * SDK: RtlRestoreContext.
+ */
+WINBASEAPI VOID WINAPI RtlRestoreContext(PCONTEXT ContextRecord,
+                                         struct _EXCEPTION_RECORD *ExceptionRecord);
+
+/* Raises an exception from a record of one's own. SDK: RtlRaiseException. */
+WINBASEAPI VOID WINAPI RtlRaiseException(PEXCEPTION_RECORD ExceptionRecord);
+
+/*
+ * Return addresses of the caller and its callers; how many. BackTraceHash may be NULL. SDK:
+ * RtlCaptureStackBackTrace.
+ */
+WINBASEAPI WORD WINAPI RtlCaptureStackBackTrace(DWORD FramesToSkip, DWORD FramesToCapture,
+                                                PVOID *BackTrace, PDWORD BackTraceHash);
+
+#ifdef __cplusplus
+}
+#endif
+
 #endif

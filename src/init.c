@@ -24,6 +24,7 @@
 #include "process/relay.h"
 #include "process/thread.h"
 #include "os/work_pool.h"
+#include "seh/unhandled.h"
 #include "sync/arena.h"
 #include "sync/event.h"
 #include "sync/mutex.h"
@@ -65,6 +66,7 @@ __attribute__((constructor)) static void transom_init(void)
     tsm_handle_set_pseudo(&pseudo_handles);
     pthread_atfork(NULL, NULL, after_fork_in_child);
     tsm_exit_code_init();
+    tsm_unhandled_set_teller(tsm_exit_page_tell_exception);
 
     bool is_child = tsm_inherit_import();
 

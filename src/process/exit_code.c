@@ -17,7 +17,7 @@
 
 #define PAGE_SIZE 4096u
 
-enum { TOLD_EXIT = 1, TOLD_KILL = 2 };
+enum { TOLD_EXIT = 1, TOLD_KILL = 2, TOLD_EXCEPTION = 3 };
 
 struct tsm_exit_page {
     uint8_t blob[TSM_BLOB_EXIT_OFFSET];
@@ -69,6 +69,19 @@ void tsm_exit_page_tell_killed(struct tsm_exit_page *page, uint32_t code)
     tell(page, TOLD_KILL, code);
 }
 
+void tsm_exit_page_tell_exception(uint32_t code, bool by_signal)
+{
+    if (own_page && own_pid == getpid())
+        tell(own_page, by_signal ? TOLD_EXCEPTION : TOLD_EXIT, code);
+}
+
+/* The signals that an unhandled exception ends with. */
+static bool is_of_exception(uint32_t number)
+{
+    return number == SIGSEGV || number == SIGBUS || number == SIGILL || number == SIGFPE ||
+           number == SIGTRAP || number == SIGABRT;
+}
+
 /* Windows: a program that dies of a fault ends with the exception's code. */
 static uint32_t code_of_signal(uint32_t number)
 {
@@ -98,7 +111,10 @@ uint32_t tsm_exit_page_code(const struct tsm_exit_page *page, uint32_t kernel_co
     uint32_t who = (uint32_t)(word >> 32), code = (uint32_t)word;
 
     if (was_killed)
-        return kernel_code == SIGKILL && who == TOLD_KILL ? code : code_of_signal(kernel_code);
+        return (kernel_code == SIGKILL && who == TOLD_KILL) ||
+                       (is_of_exception(kernel_code) && who == TOLD_EXCEPTION)
+                   ? code
+                   : code_of_signal(kernel_code);
     return who == TOLD_EXIT && (code & 0xFF) == (kernel_code & 0xFF) ? code : kernel_code;
 }
 

@@ -19,6 +19,10 @@ void tsm_exit_page_adopt(int blob_fd);
 /* The calling process is about to end with that code. */
 void tsm_exit_page_tell(uint32_t code);
 
+/* The calling process is about to end with an exception's code: by a signal, or else by _exit(). In
+ * a signal handler. */
+void tsm_exit_page_tell_exception(uint32_t code, bool by_signal);
+
 /* Whoever ends the process says with what code. */
 void tsm_exit_page_tell_killed(struct tsm_exit_page *page, uint32_t code);
 

@@ -10,6 +10,7 @@ new one is compared from its first day. A constant unknown to mingw-w64 must sta
 """
 
 import os
+import platform
 import re
 import shutil
 import subprocess
@@ -91,10 +92,18 @@ def write_lists(include, folder, compiler):
     return [('constants', n) for n in names] + [('statuses', n) for n in codes]
 
 
+def is_of_x86_64(group, name):
+    """The table is made for x86-64: registers of other processors have no lines in it."""
+    return group in ('CONTEXT', 'XSAVE_FORMAT') or re.match(
+        r'(CONTEXT_(?!EXCEPTION|SERVICE)|INITIAL_(MX|FP)CSR|ARM64_MAX_)', name)
+
+
 def parse(lines):
     facts = {}
     for line in lines:
         group, name, value = line.rstrip('\n').split('\t')
+        if platform.machine() != 'x86_64' and is_of_x86_64(group, name):
+            continue
         facts[(group, name)] = int(value)
     return facts
 

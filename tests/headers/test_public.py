@@ -10,7 +10,7 @@ import re
 import subprocess
 import sys
 
-LIBC = {'ctype.h', 'stdarg.h', 'stddef.h', 'stdint.h', 'string.h'}
+LIBC = {'csetjmp', 'ctype.h', 'exception', 'setjmp.h', 'stdarg.h', 'stddef.h', 'stdint.h', 'string.h'}
 DECLARATION = re.compile(r'^(?:WINBASEAPI|WINADVAPI)\s[^;]*?\bWINAPI\s+(\w+)\(([^;]*)\);', re.M)
 
 

@@ -44,6 +44,13 @@ def declared(root, compiler):
             match = re.match(r"/\* (.*):\d+:[NOI]C \*/ (.*?)[ (*](\w+) \(", line)
             if match and Path(match[1]).is_relative_to(include) and "static" not in match[2]:
                 functions[match[3]] = Path(match[1]).name
+    for path in include.rglob("*.h"):
+        text = tap.read(path)
+        # Another library's function under a name of ours; a variable.
+        for name in re.findall(r"\b(\w+)\([^;()]*\)\s*__asm__\(", text):
+            functions.pop(name, None)
+        for name in re.findall(r"^extern __thread [^;]*?(\w+)\s*__attribute__", text, re.M):
+            functions[name] = path.name
     return functions
 
 

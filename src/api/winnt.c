@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+#include "api/api.h"
+
+#include <execinfo.h>
+#include <string.h>
+
+#include "base/macros.h"
+#include "seh/arch/arch.h"
+
+#define BACK_TRACE_MAX 1024u
+
+VOID WINAPI RtlRestoreContext(PCONTEXT ContextRecord, struct _EXCEPTION_RECORD *ExceptionRecord)
+{
+    CONTEXT whole;
+
+    tsm_context_capture(&whole);
+    whole.ContextFlags = CONTEXT_FULL;
+    tsm_arch_overlay(&whole, ContextRecord);
+    tsm_context_resume(&whole);
+}
+
+VOID WINAPI RtlRaiseException(PEXCEPTION_RECORD ExceptionRecord)
+{
+    EXCEPTION_RECORD record = *ExceptionRecord;
+
+    record.ExceptionAddress = __builtin_return_address(0);
+    record.NumberParameters =
+        (DWORD)tsm_min_u64(record.NumberParameters, EXCEPTION_MAXIMUM_PARAMETERS);
+    tsm_raise(&record);
+}
+
+WORD WINAPI RtlCaptureStackBackTrace(DWORD FramesToSkip, DWORD FramesToCapture, PVOID *BackTrace,
+                                     PDWORD BackTraceHash)
+{
+    void *frames[BACK_TRACE_MAX];
+    DWORD found = (DWORD)backtrace(frames, (int)BACK_TRACE_MAX), count = 0, sum = 0;
+
+    /* The first is this function. */
+    for (uint64_t i = 1 + (uint64_t)FramesToSkip; i < found && count < FramesToCapture; i++) {
+        BackTrace[count++] = frames[i];
+        sum += (DWORD)(ULONG_PTR)frames[i];
+    }
+    if (BackTraceHash)
+        *BackTraceHash = sum;
+    return (WORD)count;
+}

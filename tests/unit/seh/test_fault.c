@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: MIT */
+#include "child.h"
+
+#include "seh/fault.h"
+
+static volatile int *volatile nowhere = (volatile int *)0x20;
+static volatile int count;
+static sigjmp_buf way_out;
+
+static void earlier_handler(int number, siginfo_t *info, void *ucontext)
+{
+    count++;
+    if (info->si_code > 0)
+        siglongjmp(way_out, 1);
+}
+
+static void handle_earlier(void)
+{
+    struct sigaction action = {.sa_sigaction = earlier_handler, .sa_flags = SA_SIGINFO};
+
+    sigaction(SIGSEGV, &action, NULL);
+    sigaction(SIGFPE, &action, NULL);
+}
+
+CHILD_TEST(a_program_without_handlers_keeps_its_signals)
+{
+    struct sigaction now;
+    stack_t stack;
+
+    SetUnhandledExceptionFilter(NULL);
+    RemoveVectoredExceptionHandler(NULL);
+    SetErrorMode(SEM_NOGPFAULTERRORBOX);
+    sigaction(SIGSEGV, NULL, &now);
+    require(now.sa_handler == SIG_DFL);
+    sigaltstack(NULL, &stack);
+    require(stack.ss_flags & SS_DISABLE);
+}
+
+static void handle_one(void)
+{
+    __try {
+        *nowhere = 1;
+    } __except (EXCEPTION_EXECUTE_HANDLER) {
+        count = count + 100;
+    }
+}
+
+CHILD_TEST(an_earlier_handler_gets_what_nobody_takes)
+{
+    handle_earlier();
+    handle_one();
+    require(count == 100);
+    if (sigsetjmp(way_out, 1) == 0)
+        *nowhere = 1;
+    require(count == 101);
+    handle_one();
+    require(count == 201);
+}
+
+static LONG CALLBACK must_not_be_called(EXCEPTION_POINTERS *pointers)
+{
+    count = count + 1000;
+    return EXCEPTION_CONTINUE_SEARCH;
+}
+
+CHILD_TEST(a_signal_that_was_sent_is_no_fault)
+{
+    PVOID handle;
+
+    handle_earlier();
+    handle = AddVectoredExceptionHandler(1, must_not_be_called);
+
+    raise(SIGFPE);
+    require(count == 1);
+    require(RemoveVectoredExceptionHandler(handle));
+}
+
+CHILD_TEST(a_forked_child_handles_faults)
+{
+    pid_t child;
+    int status;
+
+    handle_one();
+    child = fork();
+    if (child == 0) {
+        handle_one();
+        _exit(count == 200 ? 0 : 1);
+    }
+    require(waitpid(child, &status, 0) == child && status == 0);
+}
+
+static void send_a_signal(void)
+{
+    handle_one();
+    raise(SIGILL);
+}
+
+static void a_sent_signal_without_handler_has_its_default(void **state)
+{
+    assert_int_equal(signal_of_child(send_a_signal), SIGILL);
+}
+
+static void trap(void)
+{
+    handle_one();
+    __builtin_trap();
+}
+
+static void write_nowhere(void)
+{
+    handle_one();
+    *nowhere = 1;
+}
+
+static void an_unhandled_fault_keeps_its_signal(void **state)
+{
+    int number = signal_of_child(trap);
+
+    assert_true(number == SIGILL || number == SIGTRAP);
+    assert_int_equal(signal_of_child(write_nowhere), SIGSEGV);
+}
+
+static int use_stack(int depth)
+{
+    volatile char room[4096];
+
+    room[depth & 4095] = 1;
+    return depth < 0 ? 0 : use_stack(depth + 1) + room[depth & 4095];
+}
+
+static int exhaust_alternate_stack(void)
+{
+    return use_stack(0);
+}
+
+static void overflow_twice(void)
+{
+    __try {
+        *nowhere = 1;
+    } __except (exhaust_alternate_stack()) {
+        _exit(1);
+    }
+}
+
+static void the_end_of_the_alternate_stack_is_the_end(void **state)
+{
+    assert_int_equal(signal_of_child(overflow_twice), SIGSEGV);
+}
+
+static void *overflow_again(void *unused)
+{
+    volatile uintptr_t result = 0;
+    volatile int i;
+
+    for (i = 0; i < 3; i++) {
+        __try {
+            use_stack(0);
+        } __except (GetExceptionCode() == (DWORD)EXCEPTION_STACK_OVERFLOW
+                        ? EXCEPTION_EXECUTE_HANDLER
+                        : EXCEPTION_CONTINUE_SEARCH) {
+            result = result + 1;
+        }
+        if (!tsm_stack_rearm())
+            result = result + 100;
+    }
+    return (void *)result;
+}
+
+CHILD_TEST(a_foreign_thread_may_overflow_its_stack_again_and_again)
+{
+    pthread_t thread;
+    void *result;
+
+    require(pthread_create(&thread, NULL, overflow_again, NULL) == 0);
+    pthread_join(thread, &result);
+    require(result == (void *)3);
+}
+
+static void *handle_in_thread(void *unused)
+{
+    handle_one();
+    return NULL;
+}
+
+CHILD_TEST(the_stacks_of_threads_are_freed)
+{
+    long before = 0, after = 0;
+
+    for (int round = 0; round < 2; round++) {
+        FILE *file;
+
+        for (int i = 0; i < 100; i++) {
+            pthread_t thread;
+
+            require(pthread_create(&thread, NULL, handle_in_thread, NULL) == 0);
+            pthread_join(thread, NULL);
+        }
+        file = fopen("/proc/self/statm", "r");
+        require(file);
+        require(fscanf(file, "%ld", round ? &after : &before) == 1);
+        fclose(file);
+    }
+    require(after - before < 64 * 50);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(a_program_without_handlers_keeps_its_signals),
+        TEST(an_earlier_handler_gets_what_nobody_takes),
+        TEST(a_signal_that_was_sent_is_no_fault),
+        TEST(a_forked_child_handles_faults),
+        TEST(a_sent_signal_without_handler_has_its_default),
+        TEST(an_unhandled_fault_keeps_its_signal),
+        TEST(the_end_of_the_alternate_stack_is_the_end),
+        TEST(a_foreign_thread_may_overflow_its_stack_again_and_again),
+        TEST(the_stacks_of_threads_are_freed),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
