@@ -101,6 +101,9 @@ void tsm_pipe_end_pump_locked(struct tsm_pipe_end *end, struct tsm_io_batch *bat
 
 /* Provided by pipe_server.c: a listening end looks for its client. File lock held. */
 void tsm_pipe_server_notice_locked(struct tsm_pipe_end *end);
+/* Provided by pipe_server.c: a process died while it changed how a listening end can be found: it
+ * listens once more. File lock held. */
+void tsm_pipe_server_renew_locked(struct tsm_pipe_end *end);
 /* Provided by pipe_server.c: what is left of the instance goes. No lock held. */
 void tsm_pipe_server_close(struct tsm_pipe_end *end);
 /* Provided by pipe_server.c: the instance goes on in other processes. No lock held. */

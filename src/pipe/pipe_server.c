@@ -96,6 +96,17 @@ void tsm_pipe_server_notice_locked(struct tsm_pipe_end *end)
     (void)!NT_SUCCESS(listen_anew(end));
 }
 
+void tsm_pipe_server_renew_locked(struct tsm_pipe_end *end)
+{
+    /* Who has come is served. */
+    tsm_pipe_server_notice_locked(end);
+    if (end->state != TSM_PIPE_LISTENING || !end->listener || end->listener->accepted >= 0)
+        return;
+    tsm_rendezvous_stop(&end->rendezvous, end->listener);
+    end->listener = NULL;
+    (void)!NT_SUCCESS(listen_anew(end));
+}
+
 NTSTATUS tsm_pipe_server_listen_locked(struct tsm_pipe_end *end, struct tsm_io *io)
 {
     NTSTATUS status;

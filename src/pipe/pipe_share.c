@@ -474,6 +474,8 @@ static void recover(struct tsm_pipe_end *end)
             tsm_pipe_end_detach_locked(end, STATUS_PIPE_DISCONNECTED, &share->aftermath.ended);
         (void)!NT_SUCCESS(tsm_pipe_share_post(end));
     }
+    if (end->state == TSM_PIPE_LISTENING)
+        tsm_pipe_server_renew_locked(end);
     reap_all(end);
 }
 
