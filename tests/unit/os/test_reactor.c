@@ -227,6 +227,7 @@ int main(void)
         TEST(events_can_be_turned_off_and_on),
         TEST(a_deadline_calls_back_once_and_without_events),
         TEST(a_cancelled_watch_may_be_added_again),
+        TEST(events_can_be_turned_off_and_on),
         TEST(many_watches_are_told_apart),
         TEST(a_descriptor_that_cannot_be_watched_is_an_error),
     };
