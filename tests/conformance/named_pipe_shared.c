@@ -353,8 +353,8 @@ TEST(a_pipe_breaks_when_all_that_have_the_other_end_are_killed)
     PROCESS first = spawn_heir(reads_for_ever, heirloom(pair.client), event), second;
     struct call call;
 
-    second = spawn_heir(reads_for_ever, pair.client, event);
     wait_for(event);
+    second = spawn_heir(reads_for_ever, pair.client, event);
     wait_for(event);
     CHECK(CloseHandle(pair.client));
     start_call(&call, call_read, pair.server, 10);

@@ -473,6 +473,18 @@ static const struct {
     CASE(the_console_is_there_when_standard_input_is_not),
 };
 
+/* A chroot may have no /dev/pts. */
+static bool has_terminals(void)
+{
+    int fd = posix_openpt(O_RDWR | O_NOCTTY);
+    bool is_there = fd >= 0 && grantpt(fd) == 0 && unlockpt(fd) == 0 && ptsname(fd) &&
+                    access(ptsname(fd), F_OK) == 0;
+
+    if (fd >= 0)
+        close(fd);
+    return is_there;
+}
+
 int main(int argc, char **argv)
 {
     size_t count = sizeof(cases) / sizeof(cases[0]);
@@ -481,6 +493,10 @@ int main(int argc, char **argv)
     for (size_t i = 0; argc > 2 && i < sizeof(roles) / sizeof(roles[0]); i++)
         if (strcmp(argv[2], roles[i].name) == 0)
             return roles[i].run();
+    if (!has_terminals()) {
+        printf("1..0 # SKIP no pseudo-terminals here\n");
+        return 0;
+    }
     printf("1..%zu\n", count);
     for (size_t i = 0; i < count; i++) {
         failed = false;
