@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # demo.sh BUILD_DIR: a server and several clients, each a process of its own and one of them killed
-# in the middle; a pipeline of ordinary programs; timings. Fails if something is not as it should be.
+# in the middle; servers that are found by mailslot; a pipeline of ordinary programs; timings. Fails if something is not as it should be.
 set -eu
 
 build=$(CDPATH='' cd -- "${1:?usage: demo.sh BUILD_DIR}" && pwd)
@@ -101,6 +101,34 @@ dora|I waited for my turn.|I WAITED FOR MY TURN
 END
 grep -q '^\[server\] end: 4 clients served, 1 lost, 6 lines heard$' "$log" ||
     fail "the server did not count right"
+
+echo
+echo "== Three servers announce themselves to a mailslot on all machines. Clients that know none of them"
+echo "   listen, choose the least busy one and ask it over a named pipe; beta is killed with kill -9."
+for name in alpha beta gamma; do
+    "$examples/announcing_server" "$name" 3>&- >"$folder/$name" 2>&1 </dev/null &
+    started="$started $!"
+    eval "$name=$!"
+done
+# ask NUMBER CLIENT QUESTION SERVER: the client hears so many servers and chooses that one
+ask() {
+    "$examples/finding_client" -servers "$1" "$2" "$3" >"$folder/asked" 2>&1 3>&- </dev/null ||
+        fail "$2 found no server: $(cat "$folder/asked")"
+    sed 's/^/   /' "$folder/asked"
+    grep -q "^\[$2\] $4 has heard: $3$" "$folder/asked" || fail "$2 was not answered by $4"
+}
+ask 3 anna 'Is anybody here?' alpha
+ask 3 bela 'And who else?' beta
+ask 3 carl 'Anybody more?' gamma
+# shellcheck disable=SC2154 # set by eval
+kill -9 "$beta"
+ended "$beta" 137 "the killed server"
+ask 2 dora shutdown alpha
+ask 1 ella shutdown gamma
+# shellcheck disable=SC2154
+ended "$alpha" 0 alpha
+# shellcheck disable=SC2154
+ended "$gamma" 0 gamma
 
 echo
 echo "== ls /usr/bin | sort -r, started and read by CreatePipe and CreateProcess"
