@@ -15,13 +15,16 @@
 
 #include <sched.h>
 #include <stdlib.h>
-
-#include <winbase.h>
+#include <string.h>
 
 #include "base/trace.h"
 #include "mailslot/mailslot.h"
 #include "mailslot/mailslot_route.h"
 #include "object/access.h"
+#include "object/import.h"
+#include "os/fd.h"
+#include "os/spawn.h"
+#include "wire/writer_parcel.h"
 
 /* Windows: opening always grants these two, so that a handle can be waited for and queried. */
 #define ALWAYS_GRANTED (SYNCHRONIZE | FILE_READ_ATTRIBUTES)
@@ -250,6 +253,68 @@ static void writer_destroy(struct tsm_object *object)
     free(writer);
 }
 
+/* ---- on the way to other processes ---- */
+
+/* The other process finds the slot by its name and seq and has a ring of its own. */
+static NTSTATUS writer_export(struct tsm_object *object, struct tsm_export *out)
+{
+    struct tsm_mailslot_writer *writer = writer_from(tsm_file_from(object));
+    struct tsm_writer_parcel parcel = {
+        .route = writer->route,
+        .seq = writer->route == TSM_ROUTE_SLOT ? writer->slot.seq : 0,
+        .length = writer->name.length,
+    };
+    uint8_t bytes[TSM_WRITER_PARCEL_SIZE];
+    int fd;
+
+    memcpy(parcel.name, writer->name.folded, parcel.length * sizeof(char16_t));
+
+    size_t length = tsm_writer_parcel_encode(&parcel, bytes);
+    NTSTATUS status = tsm_spawn_data_fd(bytes, length, &fd);
+
+    if (NT_SUCCESS(status))
+        *out = (struct tsm_export){.type = TSM_IMPORT_WRITER, .fd = fd, .is_fd_owned = true};
+    return status;
+}
+
+static NTSTATUS writer_import(const struct tsm_export *in, struct tsm_object **out)
+{
+    struct tsm_mailslot_writer *writer;
+    struct tsm_writer_parcel parcel;
+    void *bytes;
+    size_t length;
+    NTSTATUS status = tsm_spawn_read_data_fd(in->fd, &bytes, &length);
+
+    if (!NT_SUCCESS(status))
+        return status;
+
+    bool is_good = tsm_writer_parcel_decode(bytes, length, &parcel) &&
+                   parcel.route <= TSM_ROUTE_EVERYONE &&
+                   (parcel.seq != 0) == (parcel.route == TSM_ROUTE_SLOT);
+
+    free(bytes);
+    if (!is_good)
+        return STATUS_INVALID_PARAMETER;
+    writer = calloc(1, sizeof(*writer));
+    if (!writer)
+        return STATUS_NO_MEMORY;
+    tsm_file_init(&writer->file, &object_ops, &file_ops);
+    writer->route = (enum tsm_mailslot_route)parcel.route;
+    writer->name.length = parcel.length;
+    memcpy(writer->name.folded, parcel.name, parcel.length * sizeof(char16_t));
+    /* A slot that has been closed meanwhile stays closed to this handle. */
+    if (writer->route == TSM_ROUTE_SLOT)
+        (void)!NT_SUCCESS(attach(writer, parcel.seq));
+    tsm_fd_close(in->fd);
+    *out = &writer->file.object;
+    return STATUS_SUCCESS;
+}
+
+void tsm_mailslot_writer_init(void)
+{
+    tsm_import_register(TSM_IMPORT_WRITER, writer_import);
+}
+
 static const struct tsm_object_ops object_ops = {
     .type_name = "MailslotWriter",
     .valid_access = FILE_ALL_ACCESS,
@@ -257,6 +322,7 @@ static const struct tsm_object_ops object_ops = {
     .is_signaled = writer_is_signaled,
     .last_handle_closed = writer_last_handle_closed,
     .destroy = writer_destroy,
+    .export = writer_export,
 };
 
 static const struct tsm_file_ops file_ops = {

@@ -12,3 +12,6 @@ tsm_must_check NTSTATUS tsm_mailslot_writer_open(const char16_t *text, uint32_t 
                                                  struct tsm_file **out, uint32_t *granted);
 
 bool tsm_mailslot_writer_is(const struct tsm_file *file);
+
+/* Handles to write can come from other processes; called once. */
+void tsm_mailslot_writer_init(void);

@@ -10,6 +10,7 @@ enum tsm_import_type {
     TSM_IMPORT_FD_FILE,  /* a plain descriptor: files, anonymous pipes, NUL */
     TSM_IMPORT_STATE,    /* events, mutexes, semaphores, timers */
     TSM_IMPORT_PIPE_END, /* named pipes */
+    TSM_IMPORT_WRITER,   /* of a mailslot */
     TSM_IMPORT_COUNT
 };
 

@@ -94,7 +94,7 @@ static NTSTATUS unpack(const struct tsm_handle_request *request, int fd, HANDLE 
     NTSTATUS status;
 
     memcpy(import.data, request->data, sizeof(import.data));
-    if ((request->type == TSM_IMPORT_FD_FILE || request->type == TSM_IMPORT_PIPE_END) != (fd >= 0))
+    if ((request->type != TSM_IMPORT_STATE) != (fd >= 0))
         status = STATUS_INVALID_PARAMETER;
     else if (request->type == TSM_IMPORT_STATE && !tsm_arena_has_our_names())
         status = STATUS_NOT_SUPPORTED;
