@@ -538,7 +538,7 @@ uint32_t tsm_ring_take(struct tsm_ring_reader *reader, void *out, uint32_t lengt
         reader_step(reader, &view);
         return 0;
     }
-    if (count)
+    if (count && out)
         memcpy(out, (const uint8_t *)(frame + 1) + reader->taken, count);
     reader->taken += count;
     reader->payload += count;

@@ -105,7 +105,15 @@ struct tsm_ring_next {
 /* False: nothing to read. Skips what was cancelled and jumps. */
 bool tsm_ring_peek(struct tsm_ring_reader *reader, struct tsm_ring_next *next);
 
-/* Copies from the first frame, after tsm_ring_peek() said true, and consumes what it copied.
+/* Where the bytes lie that tsm_ring_peek() has found, next.rest of them. The writer may change them
+ * at any time. */
+static inline const uint8_t *tsm_ring_peeked(const struct tsm_ring_reader *reader)
+{
+    return reader->data + reader->place + sizeof(struct tsm_frame) + reader->taken;
+}
+
+/* Copies from the first frame, after tsm_ring_peek() said true, and consumes what it copied; without
+ * out it consumes only.
  * Returns the bytes copied; less than asked if the writer took them back meanwhile: *was_cancelled.
  * The frame is done when nothing of it is left; tsm_ring_reader_publish() tells the writer. */
 uint32_t tsm_ring_take(struct tsm_ring_reader *reader, void *out, uint32_t length,

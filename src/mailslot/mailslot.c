@@ -188,6 +188,8 @@ static void close_locked(struct tsm_mailslot *slot, struct tsm_io_batch *batch)
 {
     struct tsm_io *io;
 
+    /* Writers that are not let in yet are told like the others. */
+    tsm_mailslot_collect_locked(slot);
     while ((io = first_io(&slot->reads)))
         tsm_mailslot_finish_locked(slot, batch, io, STATUS_FILE_FORCED_CLOSED);
     if (tsm_trace_is_on(TSM_TRACE_MAILSLOT))

@@ -18,6 +18,7 @@
 #include "mailslot/mailslot_link.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/trace.h"
 
@@ -67,18 +68,18 @@ void tsm_mailslot_link_attach(struct tsm_mailslot_link *link, struct tsm_channel
 bool tsm_mailslot_link_find(struct tsm_mailslot_link *link, uint64_t now)
 {
     struct tsm_ring_next next;
-    uint64_t stamp, rest;
+    uint64_t stamp;
 
     if (link->has_next)
         return true;
     if (link->reader.tail >= link->limit || !tsm_ring_peek(&link->reader, &next))
         return false;
     if (!next.is_last || next.rest < TSM_RING_STAMP_SIZE ||
-        next.rest - TSM_RING_STAMP_SIZE > link->max_message ||
-        tsm_ring_look(&link->reader, &stamp, sizeof(stamp), true, &rest) != sizeof(stamp)) {
+        next.rest - TSM_RING_STAMP_SIZE > link->max_message) {
         link->reader.is_broken = true;
         return false;
     }
+    memcpy(&stamp, tsm_ring_peeked(&link->reader), sizeof(stamp));
     stamp = tsm_max_u64(stamp, tsm_max_u64(link->floor, link->stamp));
     if (tsm_unlikely(stamp > now))
         stamp = tsm_min_u64(stamp, (uint64_t)tsm_monotonic_ns());
@@ -112,12 +113,15 @@ bool tsm_mailslot_link_look(struct tsm_mailslot_link *link, uint64_t now)
 bool tsm_mailslot_link_take(struct tsm_mailslot_link *link, void *out)
 {
     struct tsm_ring_reader *reader = &link->reader;
-    uint64_t messages = reader->messages, stamp;
-    bool was_cancelled = false;
+    uint32_t whole = link->size + TSM_RING_STAMP_SIZE;
+    uint64_t messages = reader->messages;
+    bool was_cancelled;
 
     link->has_next = false;
-    if (tsm_ring_take(reader, &stamp, sizeof(stamp), &was_cancelled) != sizeof(stamp) ||
-        (link->size && tsm_ring_take(reader, out, link->size, &was_cancelled) != link->size) ||
+    if (link->size)
+        memcpy(out, tsm_ring_peeked(reader) + TSM_RING_STAMP_SIZE, link->size);
+    /* It is gone now, if it still is what it was. */
+    if (tsm_ring_take(reader, NULL, whole, &was_cancelled) != whole ||
         reader->messages != messages + 1)
         reader->is_broken = true;
     if (reader->is_broken)
