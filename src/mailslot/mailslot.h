@@ -7,12 +7,11 @@
 #include "mailslot/mailslot_link.h"
 #include "os/poll_set.h"
 
-/* What a writer may have unread, and all writers together: see docs/protocol/mailslot.md. */
-#define TSM_MAILSLOT_WRITER_BYTES  (UINT64_C(16) << 20)
+/* What all writers together may have unread: see docs/protocol/mailslot.md. */
 #define TSM_MAILSLOT_SLOT_BYTES    (UINT64_C(256) << 20)
 #define TSM_MAILSLOT_WRITERS_MAX   1024u
 #define TSM_MAILSLOT_KEPT_BYTES    (UINT64_C(64) << 20) /* of writers that have gone */
-#define TSM_MAILSLOT_MESSAGE_BYTES ((16u << 20) - 4096u)
+#define TSM_MAILSLOT_MESSAGE_BYTES ((uint32_t)TSM_MAILSLOT_WRITER_BYTES - 4096u)
 
 struct tsm_mailslot {
     struct tsm_file file;

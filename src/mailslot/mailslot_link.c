@@ -23,6 +23,7 @@
 #include "base/trace.h"
 
 #define HELLO_WAIT_MS 5000
+#define JUMPS_BYTES   4096 /* more than the jumps of all runs */
 
 struct tsm_mailslot_link *tsm_mailslot_link_new(int socket, uint32_t max_message)
 {
@@ -89,15 +90,24 @@ bool tsm_mailslot_link_find(struct tsm_mailslot_link *link, uint64_t now)
     return true;
 }
 
+/* Where the writer is; one that has more unread than any may have does not look where we are. */
+static uint64_t head_of(struct tsm_ring_reader *reader)
+{
+    uint64_t head;
+
+    if (reader->is_ended)
+        return reader->end;
+    head = atomic_load_explicit(&reader->shared->producer.head, memory_order_acquire);
+    if (head > reader->tail && head - reader->tail > TSM_MAILSLOT_WRITER_BYTES + JUMPS_BYTES)
+        reader->is_broken = true;
+    return head;
+}
+
 bool tsm_mailslot_link_look(struct tsm_mailslot_link *link, uint64_t now)
 {
     const struct tsm_ring_reader *reader = &link->reader;
-    uint64_t head = reader->is_ended ? reader->end
-                                     : atomic_load_explicit(&reader->shared->producer.head,
-                                                            memory_order_acquire);
 
-    /* No more can be there, whatever the writer says. */
-    link->limit = tsm_min_u64(head, reader->tail + reader->capacity);
+    link->limit = head_of(&link->reader);
     link->floor = link->looked;
     link->looked = now;
     if (tsm_mailslot_link_find(link, now)) {

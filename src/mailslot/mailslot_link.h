@@ -8,6 +8,9 @@
 #include "channel/channel.h"
 #include "channel/ring_keep.h"
 
+/* What a writer may have unread. */
+#define TSM_MAILSLOT_WRITER_BYTES (UINT64_C(16) << 20)
+
 enum tsm_mailslot_link_state {
     TSM_LINK_GREETING, /* has not said hello */
     TSM_LINK_AWAKE,    /* is looked at with each batch */

@@ -66,6 +66,59 @@ TEST(a_writer_never_waits_for_the_reader)
     }
 }
 
+#define LONG_LENGTH (17u << 20)
+
+static DWORD WINAPI write_long_ones(LPVOID writer)
+{
+    DWORD i, count;
+
+    for (i = 0; i < LONG_LENGTH / sizeof(bytes) + 1; i++)
+        if (!WriteFile(writer, bytes, sizeof(bytes), &count, NULL) || count != sizeof(bytes))
+            return 1;
+    return 0;
+}
+
+TEST(unread_messages_are_limited_by_memory_alone)
+{
+    HANDLE slot = CreateMailslotA(slot_name(), 0, 0, NULL), writer = open_writer(slot_name());
+    HANDLE thread = CreateThread(NULL, 0, write_long_ones, writer, 0, NULL);
+    DWORD code = 9, count;
+
+    WINE_DIFFERS("a writer waits after a few messages");
+    CHECK_U32(WaitForSingleObject(thread, 5000), WAIT_OBJECT_0);
+    CHECK(GetExitCodeThread(thread, &code));
+    CHECK_U32(code, 0);
+    DEVIATES(61);
+    CHECK(GetMailslotInfo(slot, NULL, NULL, &count, NULL));
+    CHECK_U32(count, LONG_LENGTH / sizeof(bytes) + 1);
+}
+
+static char *long_message;
+
+static DWORD WINAPI write_one_long(LPVOID writer)
+{
+    DWORD count;
+
+    return WriteFile(writer, long_message, LONG_LENGTH, &count, NULL) && count == LONG_LENGTH;
+}
+
+TEST(a_message_may_be_very_long)
+{
+    HANDLE slot = CreateMailslotA(slot_name(), 0, 0, NULL), writer = open_writer(slot_name());
+    HANDLE thread;
+    DWORD code = 9, next;
+
+    CHECK((long_message = calloc(1, LONG_LENGTH)) != NULL);
+    thread = CreateThread(NULL, 0, write_one_long, writer, 0, NULL);
+    WINE_DIFFERS("the writer waits");
+    DEVIATES(62);
+    CHECK_U32(WaitForSingleObject(thread, 5000), WAIT_OBJECT_0);
+    CHECK(GetExitCodeThread(thread, &code));
+    CHECK_U32(code, TRUE);
+    CHECK(GetMailslotInfo(slot, NULL, &next, NULL, NULL));
+    CHECK_U32(next, LONG_LENGTH);
+}
+
 TEST(a_write_to_a_closed_slot_fails)
 {
     HANDLE slot = CreateMailslotA(slot_name(), 0, 0, NULL), writer = open_writer(slot_name());
