@@ -8,7 +8,7 @@
  * States:    open until the last handle is closed or the process ends; then writers are told.
  * Ownership: the slot owns its links; each has the memory of one writer, who may die or lie.
  * Locking:   file.lock for everything. A reader who waits sleeps without it, see mailslot_park.c;
- *            while none does, the service thread lets writers in and out.
+ *            while none does, the service thread lets writers in and out and serves overlapped reads.
  * Windows:   a read takes one whole message, or fails and leaves it where it is.
  */
 #include "mailslot/mailslot.h"
@@ -56,6 +56,7 @@ static NTSTATUS submit_read(struct tsm_mailslot *slot, struct tsm_io *io)
         return STATUS_IO_TIMEOUT;
     io->pending.target = (uint64_t)tsm_deadline_in_ms(slot->read_timeout_ms).at_ns;
     tsm_list_append(&slot->reads, &io->node);
+    tsm_file_keep_locked(&slot->file, io);
     return STATUS_PENDING;
 }
 
@@ -80,19 +81,53 @@ void tsm_mailslot_finish_locked(struct tsm_mailslot *slot, struct tsm_io_batch *
         tsm_poll_set_nudge(&slot->poll);
 }
 
-static void on_event(struct tsm_reactor_watch *watch, uint32_t events)
+/* Overlapped reads whose time is over end. Returns when the next one's is. */
+static struct tsm_deadline expire(struct tsm_mailslot *slot, struct tsm_io_batch *batch)
 {
-    struct tsm_mailslot *slot = tsm_container_of(watch, struct tsm_mailslot, watch);
+    struct tsm_deadline earliest = TSM_DEADLINE_NEVER;
+
+    TSM_LIST_FOR_EACH(node, &slot->reads)
+    {
+        struct tsm_io *io = TSM_LIST_ENTRY(node, struct tsm_io, node);
+        struct tsm_deadline deadline = {(int64_t)io->pending.target};
+
+        if (!io->on_finish)
+            continue;
+        if (tsm_deadline_has_passed(deadline))
+            tsm_mailslot_finish_locked(slot, batch, io, STATUS_IO_TIMEOUT);
+        else if (deadline.at_ns < earliest.at_ns)
+            earliest = deadline;
+    }
+    return earliest;
+}
+
+void tsm_mailslot_settle_locked(struct tsm_mailslot *slot, struct tsm_io_batch *batch)
+{
+    do
+        tsm_mailslot_pump_locked(slot, batch);
+    while (!slot->leader && !tsm_list_is_empty(&slot->reads) && !tsm_mailslot_rest_locked(slot));
+
+    struct tsm_deadline next = expire(slot, batch);
+
+    if (!tsm_deadline_is_never(next))
+        tsm_reactor_set_deadline(&slot->watch, next);
+}
+
+static void look_after(struct tsm_mailslot *slot)
+{
     struct tsm_io_batch batch;
 
     tsm_io_batch_init(&batch);
     tsm_lock_acquire(&slot->file.lock);
     tsm_mailslot_collect_locked(slot);
-    do
-        tsm_mailslot_pump_locked(slot, &batch);
-    while (!slot->leader && !tsm_list_is_empty(&slot->reads) && !tsm_mailslot_rest_locked(slot));
+    tsm_mailslot_settle_locked(slot, &batch);
     tsm_lock_release(&slot->file.lock);
     tsm_io_batch_finish(&batch, NULL);
+}
+
+static void on_event(struct tsm_reactor_watch *watch, uint32_t events)
+{
+    look_after(tsm_container_of(watch, struct tsm_mailslot, watch));
 }
 
 NTSTATUS tsm_mailslot_create(const char16_t *text, uint32_t max_message, uint32_t read_timeout_ms,
@@ -111,6 +146,7 @@ NTSTATUS tsm_mailslot_create(const char16_t *text, uint32_t max_message, uint32_
     if (!slot)
         return STATUS_NO_MEMORY;
     tsm_file_init(&slot->file, &tsm_mailslot_object_ops, &tsm_mailslot_file_ops);
+    slot->file.is_overlapped = true; /* Windows: always */
     slot->poll = TSM_POLL_SET_INIT;
     slot->max_message = max_message;
     slot->read_timeout_ms = read_timeout_ms;
@@ -173,6 +209,35 @@ static NTSTATUS mailslot_submit(struct tsm_file *file, struct tsm_io *io)
     return io->kind == TSM_IO_READ ? submit_read(slot, io) : STATUS_INVALID_DEVICE_REQUEST;
 }
 
+static void mailslot_look_after(struct tsm_file *file)
+{
+    look_after(tsm_mailslot_from(file));
+}
+
+static NTSTATUS mailslot_cancel(struct tsm_file *file, tsm_io_filter *is_meant, const void *context)
+{
+    struct tsm_mailslot *slot = tsm_mailslot_from(file);
+    NTSTATUS status = STATUS_NOT_FOUND;
+    struct tsm_io_batch batch;
+
+    tsm_io_batch_init(&batch);
+    tsm_lock_acquire(&file->lock);
+    tsm_mailslot_pump_locked(slot, &batch); /* what is done is done */
+    TSM_LIST_FOR_EACH(node, &file->pending)
+    {
+        struct tsm_io *io = TSM_LIST_ENTRY(node, struct tsm_io, file_node);
+
+        if (!is_meant(io, context))
+            continue;
+        status = STATUS_SUCCESS;
+        tsm_mailslot_finish_locked(slot, &batch, io, STATUS_CANCELLED);
+    }
+    tsm_mailslot_settle_locked(slot, &batch);
+    tsm_lock_release(&file->lock);
+    tsm_io_batch_finish(&batch, NULL);
+    return status;
+}
+
 static DWORD mailslot_type(struct tsm_file *file)
 {
     return FILE_TYPE_UNKNOWN;
@@ -180,7 +245,7 @@ static DWORD mailslot_type(struct tsm_file *file)
 
 static bool mailslot_is_signaled(struct tsm_object *object, uint32_t tid)
 {
-    return true;
+    return atomic_load_explicit(&tsm_file_from(object)->is_signaled, memory_order_relaxed);
 }
 
 /* Lock held: writers are told, readers are let go. */
@@ -233,6 +298,7 @@ static void mailslot_destroy(struct tsm_object *object)
     if (slot->is_open) /* never had a handle */
         mailslot_last_handle_closed(object);
     tsm_poll_set_deinit(&slot->poll);
+    tsm_file_deinit(&slot->file);
     free(slot->queue);
     tsm_file_deinit(&slot->file);
     free(slot);
@@ -251,5 +317,7 @@ const struct tsm_object_ops tsm_mailslot_object_ops = {
 const struct tsm_file_ops tsm_mailslot_file_ops = {
     .submit = mailslot_submit,
     .park = tsm_mailslot_park,
+    .look_after = mailslot_look_after,
+    .cancel = mailslot_cancel,
     .type = mailslot_type,
 };

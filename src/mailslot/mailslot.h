@@ -112,5 +112,8 @@ void tsm_mailslot_park(struct tsm_file *file, struct tsm_io *io);
 void tsm_mailslot_finish_locked(struct tsm_mailslot *slot, struct tsm_io_batch *batch,
                                 struct tsm_io *io, NTSTATUS status);
 
+/* The same as pumping, and sees to it that the service thread goes on with overlapped reads. */
+void tsm_mailslot_settle_locked(struct tsm_mailslot *slot, struct tsm_io_batch *batch);
+
 /* Matches messages with reads. */
 void tsm_mailslot_pump_locked(struct tsm_mailslot *slot, struct tsm_io_batch *batch);

@@ -28,17 +28,28 @@ static void begin_to_lead(struct tsm_mailslot *slot, struct tsm_io *io)
     tsm_reactor_change(&slot->watch, 0);
 }
 
-/* Somebody returns: if it led, or nobody does, the next one may have to. */
-static void stop_leading(struct tsm_mailslot *slot, const struct tsm_io *io)
+/* Somebody returns: if it led, or nobody does, the next who waits has to. If there are overlapped reads
+ * alone, the service thread takes over. */
+static void stop_leading(struct tsm_mailslot *slot, const struct tsm_io *io,
+                         struct tsm_io_batch *batch)
 {
-    struct tsm_list *next = tsm_list_first(&slot->reads);
-
     if (slot->leader == io) {
         slot->leader = NULL;
         tsm_reactor_change(&slot->watch, EPOLLIN);
     }
-    if (!slot->leader && next)
-        tsm_io_poke(TSM_LIST_ENTRY(next, struct tsm_io, node));
+    if (slot->leader)
+        return;
+    TSM_LIST_FOR_EACH(node, &slot->reads)
+    {
+        struct tsm_io *next = TSM_LIST_ENTRY(node, struct tsm_io, node);
+
+        if (!next->on_finish) {
+            tsm_io_poke(next);
+            return;
+        }
+    }
+    if (!tsm_list_is_empty(&slot->reads))
+        tsm_mailslot_settle_locked(slot, batch);
 }
 
 /* Lock held. has_spun: in vain, and nothing was heard since. */
@@ -50,7 +61,7 @@ static enum next_step step_locked(struct tsm_mailslot *slot, struct tsm_io *io, 
     if (io->status == STATUS_PENDING && tsm_deadline_has_passed(deadline_of(io)))
         tsm_mailslot_finish_locked(slot, batch, io, STATUS_IO_TIMEOUT);
     if (io->status != STATUS_PENDING) {
-        stop_leading(slot, io);
+        stop_leading(slot, io, batch);
         return RETURN;
     }
     if (slot->leader && slot->leader != io)

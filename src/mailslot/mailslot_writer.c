@@ -231,7 +231,7 @@ static DWORD writer_type(struct tsm_file *file)
 
 static bool writer_is_signaled(struct tsm_object *object, uint32_t tid)
 {
-    return true;
+    return atomic_load_explicit(&tsm_file_from(object)->is_signaled, memory_order_relaxed);
 }
 
 static void writer_last_handle_closed(struct tsm_object *object)
@@ -264,6 +264,7 @@ static NTSTATUS writer_export(struct tsm_object *object, struct tsm_export *out)
         .seq = writer->route == TSM_ROUTE_SLOT ? writer->slot.seq : 0,
         .length = writer->name.length,
     };
+    bool is_overlapped = writer->file.is_overlapped;
     uint8_t bytes[TSM_WRITER_PARCEL_SIZE];
     int fd;
 
@@ -273,7 +274,8 @@ static NTSTATUS writer_export(struct tsm_object *object, struct tsm_export *out)
     NTSTATUS status = tsm_spawn_data_fd(bytes, length, &fd);
 
     if (NT_SUCCESS(status))
-        *out = (struct tsm_export){.type = TSM_IMPORT_WRITER, .fd = fd, .is_fd_owned = true};
+        *out = (struct tsm_export){
+            .type = TSM_IMPORT_WRITER, .fd = fd, .is_fd_owned = true, .data = {is_overlapped}};
     return status;
 }
 
@@ -299,6 +301,7 @@ static NTSTATUS writer_import(const struct tsm_export *in, struct tsm_object **o
     if (!writer)
         return STATUS_NO_MEMORY;
     tsm_file_init(&writer->file, &object_ops, &file_ops);
+    writer->file.is_overlapped = in->data[0] & 1;
     writer->route = (enum tsm_mailslot_route)parcel.route;
     writer->name.length = parcel.length;
     memcpy(writer->name.folded, parcel.name, parcel.length * sizeof(char16_t));
