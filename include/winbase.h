@@ -429,6 +429,15 @@ WINBASEAPI int WINAPI lstrcmpiW(LPCWSTR lpString1, LPCWSTR lpString2);
 #define lstrcmpi lstrcmpiA
 #endif
 
+/*
+ * Binds an overlapped file to the thread pool, which calls the routine each time an operation has
+ * ended; the flags are 0. As CreateIoCompletionPort, and for as long as the file is open. SDK:
+ * BindIoCompletionCallback.
+ */
+WINBASEAPI BOOL WINAPI BindIoCompletionCallback(HANDLE FileHandle,
+                                                LPOVERLAPPED_COMPLETION_ROUTINE Function,
+                                                ULONG Flags);
+
 /* True when an operation that was begun has ended; a macro that looks at the OVERLAPPED alone. */
 #define HasOverlappedIoCompleted(lpOverlapped) (((DWORD)(lpOverlapped)->Internal) != STATUS_PENDING)
 

@@ -12,6 +12,7 @@
 #include "mailslot/mailslot_writer.h"
 #include "object/handle_table.h"
 #include "process/registered_wait.h"
+#include "process/threadpool_io.h"
 
 HLOCAL WINAPI LocalAlloc(UINT uFlags, SIZE_T uBytes)
 {
@@ -180,6 +181,15 @@ BOOL WINAPI SetFileCompletionNotificationModes(HANDLE FileHandle, UCHAR Flags)
     if (NT_SUCCESS(status))
         atomic_fetch_or(&file->modes, Flags);
     return tsm_return(status);
+}
+
+BOOL WINAPI BindIoCompletionCallback(HANDLE FileHandle, LPOVERLAPPED_COMPLETION_ROUTINE Function,
+                                     ULONG Flags)
+{
+    tsm_cleanup(tsm_file_unrefp) struct tsm_file *file = NULL;
+    NTSTATUS status = tsm_file_from_handle(FileHandle, 0, &file);
+
+    return tsm_return(NT_SUCCESS(status) ? tsm_threadpool_bind(file, Function) : status);
 }
 
 /* ---- waits of the thread pool ---- */

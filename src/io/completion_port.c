@@ -30,7 +30,8 @@ struct tsm_port {
     struct tsm_object queue; /* part of the port: never counted, never destroyed */
     struct tsm_workers workers;
     struct tsm_list packets;
-    struct tsm_list given; /* to threads that have not picked them up yet */
+    struct tsm_list given;      /* to threads that have not picked them up yet */
+    struct tsm_port_sink *sink; /* instead of all that; NULL for a port with a queue */
     bool is_closed;
 };
 
@@ -69,6 +70,15 @@ struct tsm_port *tsm_port_new(uint32_t limit)
     return port;
 }
 
+struct tsm_port *tsm_port_new_sink(struct tsm_port_sink *sink)
+{
+    struct tsm_port *port = tsm_port_new(1);
+
+    if (port)
+        port->sink = sink;
+    return port;
+}
+
 static struct tsm_packet *packet_first(const struct tsm_list *list)
 {
     struct tsm_list *node = tsm_list_first(list);
@@ -82,6 +92,10 @@ void tsm_port_add(struct tsm_port *port, struct tsm_packet *packet)
 {
     bool is_lost;
 
+    if (port->sink) {
+        port->sink->deliver(port->sink, packet);
+        return;
+    }
     tsm_dispatcher_lock();
     is_lost = port->is_closed;
     if (!is_lost) {
@@ -269,6 +283,8 @@ static void port_destroy(struct tsm_object *object)
     struct tsm_port *port = tsm_port_from(object);
 
     tsm_assert(tsm_list_is_empty(&port->given));
+    if (port->sink)
+        port->sink->end(port->sink);
     free(port);
 }
 

@@ -6,6 +6,7 @@
 #include "base/list.h"
 #include "base/status.h"
 #include "object/object.h"
+#include "os/work_pool.h"
 
 extern const struct tsm_object_ops tsm_port_ops;
 
@@ -18,7 +19,8 @@ struct tsm_packet {
     void *overlapped; /* passed on, never looked at */
     uint64_t status;
     uint64_t information;
-    uint32_t taker; /* the thread it was given to */
+    uint32_t taker;            /* the thread it was given to */
+    struct tsm_work_item work; /* of a port that delivers */
     /* No lock held: it was taken, or nobody will take it. */
     void (*dispose)(struct tsm_packet *packet);
 };
@@ -30,6 +32,16 @@ struct tsm_packet_entry {
     uint64_t status;
     uint32_t information;
 };
+
+/* A port without a queue: each packet is delivered at once, on the thread that brings it and without
+ * locks. deliver takes the packet; owner is told to it, and ended with the port. NULL without
+ * memory. */
+struct tsm_port_sink {
+    void (*deliver)(struct tsm_port_sink *sink, struct tsm_packet *packet);
+    void (*end)(struct tsm_port_sink *sink);
+};
+
+struct tsm_port *tsm_port_new_sink(struct tsm_port_sink *sink);
 
 /* limit: how many threads may run at a time, 0 for one a processor. NULL without memory. */
 struct tsm_port *tsm_port_new(uint32_t limit);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The thread pool: pieces of work, and waits that it does for others. */
 #include "conformance.h"
+#include "overlapped.h"
 
 static HANDLE create_event(BOOL manual)
 {
@@ -367,4 +368,95 @@ TEST(what_cannot_be_waited_for_is_refused)
     CHECK_WINE_DIFFERS(!RegisterWaitForSingleObject(&wait, NULL, watch_callback, &watch, 0, 0) &&
                            GetLastError() == ERROR_INVALID_HANDLE,
                        "NULL is accepted");
+}
+
+/* ---- the ends of overlapped operations ---- */
+
+static struct {
+    volatile LONG calls;
+    DWORD error, bytes, thread;
+    LPOVERLAPPED overlapped;
+} saw;
+
+static VOID CALLBACK on_end(DWORD error, DWORD bytes, LPOVERLAPPED overlapped)
+{
+    saw.error = error;
+    saw.bytes = bytes;
+    saw.overlapped = overlapped;
+    saw.thread = GetCurrentThreadId();
+    InterlockedIncrement(&saw.calls);
+}
+
+TEST(a_bound_file_makes_the_pool_call)
+{
+    struct pair pair = connect_pair(PIPE_TYPE_MESSAGE | PIPE_READMODE_MESSAGE, 4096);
+    OVERLAPPED ov;
+    char buffer[8];
+
+    memset(&ov, 0, sizeof(ov));
+    CHECK(BindIoCompletionCallback(pair.server, on_end, 0));
+    CHECK_ERR(ReadFile(pair.server, buffer, 8, NULL, &ov), ERROR_IO_PENDING);
+    write_now(pair.client, "abc", 3);
+    await(&saw.calls, 1);
+    CHECK_U32(saw.error, 0);
+    CHECK_U32(saw.bytes, 3);
+    CHECK(saw.overlapped == &ov && saw.thread != GetCurrentThreadId());
+    CHECK_ERR(ReadFile(pair.server, buffer, 8, NULL, &ov), ERROR_IO_PENDING);
+    CHECK(CloseHandle(pair.client));
+    await(&saw.calls, 2);
+    CHECK_U32(saw.bytes, 0);
+    CHECK(saw.error != 0);
+    CHECK_ERR(BindIoCompletionCallback(pair.server, on_end, 0), ERROR_INVALID_PARAMETER);
+}
+
+static PTP_IO seen_io;
+static PVOID seen_context;
+
+static VOID CALLBACK on_io(PTP_CALLBACK_INSTANCE instance, PVOID context, PVOID overlapped,
+                           ULONG error, ULONG_PTR bytes, PTP_IO io)
+{
+    (void)instance;
+    seen_io = io;
+    seen_context = context;
+    on_end(error, (DWORD)bytes, overlapped);
+}
+
+TEST(an_io_object_makes_the_pool_call)
+{
+    struct pair pair = connect_pair(PIPE_TYPE_MESSAGE | PIPE_READMODE_MESSAGE, 4096);
+    PTP_IO io = CreateThreadpoolIo(pair.server, on_io, &pair, NULL);
+    OVERLAPPED ov;
+    char buffer[8];
+    LONG i;
+
+    CHECK(io != NULL);
+    memset(&ov, 0, sizeof(ov));
+    for (i = 1; i <= 10; i++) {
+        StartThreadpoolIo(io);
+        CHECK_ERR(ReadFile(pair.server, buffer, 8, NULL, &ov), ERROR_IO_PENDING);
+        write_now(pair.client, "abcdef", (DWORD)i % 5 + 1);
+        await(&saw.calls, i);
+        CHECK_U32(saw.error, 0);
+        CHECK_U32(saw.bytes, i % 5 + 1);
+        CHECK(saw.overlapped == &ov && seen_io == io && seen_context == &pair);
+    }
+    CHECK(CloseHandle(pair.client));
+    StartThreadpoolIo(io);
+    CHECK_ERR(ReadFile(pair.server, buffer, 8, NULL, &ov), ERROR_BROKEN_PIPE);
+    CancelThreadpoolIo(io);
+    WaitForThreadpoolIoCallbacks(io, FALSE);
+    CHECK_U32(saw.calls, 10);
+    CHECK(CloseHandle(pair.server));
+    CloseThreadpoolIo(io);
+}
+
+TEST(an_io_object_may_be_closed_before_its_file)
+{
+    struct pair pair = connect_pair(PIPE_TYPE_MESSAGE | PIPE_READMODE_MESSAGE, 4096);
+    PTP_IO io = CreateThreadpoolIo(pair.server, on_io, NULL, NULL);
+
+    CHECK(io != NULL);
+    CloseThreadpoolIo(io);
+    CHECK(CloseHandle(pair.server));
+    CHECK_ERR(CreateThreadpoolIo(NULL, on_io, NULL, NULL) != NULL, ERROR_INVALID_HANDLE);
 }
