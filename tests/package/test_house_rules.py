@@ -140,6 +140,9 @@ def each_source_is_built(root):
     for path in tap.files(root, ["src", "tools"], {".build"}):
         for name in re.findall(r"'([\w./]+\.c)'", tap.read(root / path)):
             named.add((path.parent / name).as_posix())
+        for name in re.findall(r"seh_arch / '(\w+\.c)'", tap.read(root / path)):
+            named.update((path.parent / "seh/arch" / arch / name).as_posix()
+                         for arch in ("x86_64", "aarch64"))
     for path in tap.files(root, ["src", "tools"], {".c"}):
         if path.as_posix() not in named:
             yield f"{path} is not built"
