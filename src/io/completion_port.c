@@ -22,6 +22,7 @@
 
 #include "base/assert.h"
 #include "base/trace.h"
+#include "sync/poll.h"
 #include "sync/wait.h"
 #include "sync/workers.h"
 
@@ -103,6 +104,7 @@ void tsm_port_add(struct tsm_port *port, struct tsm_packet *packet)
         tsm_wait_notify_locked(&port->queue);
         if (tsm_unlikely(!tsm_list_is_empty(&port->object.waiters)))
             tsm_wait_notify_locked(&port->object);
+        tsm_poll_update_locked(&port->object);
     }
     tsm_dispatcher_unlock();
     if (is_lost)
@@ -187,6 +189,7 @@ static uint32_t take_now(struct tsm_port *port, struct tsm_list *taken, uint32_t
         count = take_more(port, taken, capacity);
         if (!was_working)
             tsm_workers_return_locked(teb);
+        tsm_poll_update_locked(&port->object);
     } else {
         /* It has done its work: who waits with a packet in sight may run now. */
         tsm_workers_leave_locked(teb);
@@ -211,6 +214,7 @@ NTSTATUS tsm_port_take(struct tsm_port *port, struct tsm_packet_entry *entries, 
         tsm_dispatcher_lock();
         tsm_list_append(&taken, &pick_up(port, tsm_teb_tid())->node);
         *count = 1 + take_more(port, &taken, capacity - 1);
+        tsm_poll_update_locked(&port->object);
         tsm_teb_current()->is_working = true; /* it was counted when the packet was given */
         tsm_dispatcher_unlock();
     }

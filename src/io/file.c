@@ -106,6 +106,8 @@ NTSTATUS tsm_file_wait(struct tsm_file *file, struct tsm_io *io)
             if (tsm_io_fall_asleep(io))
                 tsm_futex_wait(&io->wake, TSM_IO_ASLEEP, TSM_FUTEX_PRIVATE, TSM_DEADLINE_NEVER);
     tsm_workers_unblock(was_working);
+    if (file->ops->after)
+        file->ops->after(file);
     return io->status;
 }
 

@@ -24,7 +24,7 @@ struct tsm_file_ops {
      * it sleeps on io->wake. A file whose operations block in the kernel (plain descriptors) does
      * the work here and returns; io->status and io->information are then final. */
     void (*park)(struct tsm_file *file, struct tsm_io *io);
-    /* No lock held; after submit and after the lock: bells that must ring outside. May be absent. */
+    /* No lock held: an operation has been submitted, or waited for. May be absent. */
     void (*after)(struct tsm_file *file);
     /* No lock held. An overlapped request was kept: matches what it can, and sees to it that somebody
      * looks after the rest. May be absent. */

@@ -9,6 +9,8 @@ void tsm_object_init(struct tsm_object *object, const struct tsm_object_ops *ops
     atomic_init(&object->refs, 1);
     atomic_init(&object->handles, 0);
     tsm_list_init(&object->waiters);
+    atomic_init(&object->poll, NULL);
+    object->poll_free = NULL;
 }
 
 struct tsm_object *tsm_object_ref(struct tsm_object *object)
@@ -41,6 +43,8 @@ void *tsm_object_unref(struct tsm_object *object)
     tsm_assert(before > 0);
     if (before == 1) {
         tsm_assert(tsm_list_is_empty(&object->waiters));
+        if (object->poll)
+            object->poll_free(object->poll);
         object->ops->destroy(object);
     }
     return NULL;

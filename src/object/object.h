@@ -19,6 +19,7 @@
 #include "base/status.h"
 
 struct tsm_object;
+struct tsm_poll;
 struct tsm_export;
 
 /* What every object can do. Called without locks unless a line says so. */
@@ -45,7 +46,9 @@ struct tsm_object {
     const struct tsm_object_ops *ops;
     _Atomic uint32_t refs;
     _Atomic uint32_t handles;
-    struct tsm_list waiters; /* wait blocks, first come first; dispatcher lock */
+    struct tsm_list waiters;       /* wait blocks, first come first; dispatcher lock */
+    struct tsm_poll *_Atomic poll; /* NULL until somebody polls it: sync/poll.c */
+    void (*poll_free)(struct tsm_poll *poll);
 };
 
 /* One reference, no handle. */

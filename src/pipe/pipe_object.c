@@ -102,6 +102,7 @@ const struct tsm_object_ops tsm_pipe_end_object_ops = {
 const struct tsm_file_ops tsm_pipe_end_file_ops = {
     .submit = tsm_pipe_end_submit,
     .park = tsm_pipe_park,
+    .after = tsm_pipe_after,
     .look_after = tsm_pipe_look_after,
     .cancel = tsm_pipe_cancel,
     .type = pipe_type,

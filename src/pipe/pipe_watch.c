@@ -18,6 +18,7 @@
 #include <sys/epoll.h>
 
 #include "pipe/pipe_share.h"
+#include "sync/poll.h"
 
 #define HELLO_LOOK_MS 1000 /* a client that has come and says nothing */
 #define TURN_LOOK_MS  50   /* others that have the end come first */
@@ -40,11 +41,20 @@ static bool has_overlapped(const struct tsm_list *list)
 
 /* ---- the connection ---- */
 
+/* Somebody polls the end, and there is nothing to show. */
+static bool is_polled_in_vain(struct tsm_pipe_end *end)
+{
+    struct tsm_ring_next next;
+
+    return tsm_unlikely(end->file.object.poll != NULL) && end->state == TSM_PIPE_CONNECTED &&
+           !tsm_ring_peek(&end->reader, &next);
+}
+
 /* Asks for bells. True: there is news already, or the peer is no longer there. */
 static bool want_bells(struct tsm_pipe_end *end)
 {
     struct tsm_channel *channel = end->channel;
-    bool has_reads = has_overlapped(&end->reads);
+    bool has_reads = has_overlapped(&end->reads) || is_polled_in_vain(end);
     bool has_writes = has_overlapped(&end->writes) || has_overlapped(&end->flushes);
 
     if (end->state != TSM_PIPE_CONNECTED || !(has_reads || has_writes))
@@ -136,11 +146,16 @@ static void settle(struct tsm_pipe_end *end, struct tsm_io_batch *batch)
     tsm_pipe_end_pump_locked(end, batch);
     while (want_bells(end)) {
         tsm_pipe_end_pump_locked(end, batch);
-        if (end->state == TSM_PIPE_CONNECTED && !tsm_list_is_empty(&end->reads))
+        if (end->state == TSM_PIPE_CONNECTED &&
+            (!tsm_list_is_empty(&end->reads) || is_polled_in_vain(end)))
             tsm_ring_reader_doubt(&end->reader);
     }
-    if (end->state == TSM_PIPE_LISTENING && has_overlapped(&end->listens))
+    if (end->state == TSM_PIPE_LISTENING &&
+        (has_overlapped(&end->listens) || end->file.object.poll != NULL))
         watch_listener(end);
+    if (tsm_unlikely(end->file.object.poll != NULL))
+        tsm_poll_show(&end->file.object,
+                      end->state != TSM_PIPE_LISTENING && end->had_peer && !is_polled_in_vain(end));
     /* No bell rings when the turn comes to this process. */
     if (end->share && end->channel && (has_overlapped(&end->reads) || has_overlapped(&end->writes)))
         tsm_reactor_set_deadline(&end->channel->watch, tsm_deadline_in_ms(TURN_LOOK_MS));
@@ -156,6 +171,12 @@ void tsm_pipe_look_after(struct tsm_file *file)
     settle(end, &batch);
     tsm_pipe_end_unlock(end);
     tsm_io_batch_finish(&batch, NULL);
+}
+
+void tsm_pipe_after(struct tsm_file *file)
+{
+    if (tsm_unlikely(atomic_load_explicit(&file->object.poll, memory_order_relaxed) != NULL))
+        tsm_pipe_look_after(file);
 }
 
 /* ---- cancelling ---- */

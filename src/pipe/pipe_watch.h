@@ -9,6 +9,7 @@ struct tsm_pipe_watch;
 
 /* Of tsm_file_ops. */
 void tsm_pipe_look_after(struct tsm_file *file);
+void tsm_pipe_after(struct tsm_file *file);
 NTSTATUS tsm_pipe_cancel(struct tsm_file *file, tsm_io_filter *is_meant, const void *context);
 
 /* File lock held: so many bytes of the frame that ended at that position were taken out of the ring;

@@ -26,6 +26,7 @@
 #include "os/futex.h"
 #include "os/lock.h"
 #include "sync/event.h"
+#include "sync/poll.h"
 #include "sync/state.h"
 #include "sync/timer.h"
 #include "sync/timer_routine.h"
@@ -87,7 +88,10 @@ static bool object_consume(struct wait *wait, uint32_t index)
 {
     struct tsm_object *object = wait->objects[index];
 
-    return object->ops->consume && object->ops->consume(object, wait->tid);
+    bool was_abandoned = object->ops->consume && object->ops->consume(object, wait->tid);
+
+    tsm_poll_update_locked(object);
+    return was_abandoned;
 }
 
 /* Takes what the wait asks for, if it is there: the result, or STATUS_PENDING. */
@@ -206,6 +210,7 @@ void tsm_wait_notify_locked(struct tsm_object *object)
             tsm_futex_wake(&teb->park, 1, TSM_FUTEX_PRIVATE);
         }
     }
+    tsm_poll_update_locked(object);
 }
 
 void tsm_wait_alert_locked(struct tsm_teb *teb)

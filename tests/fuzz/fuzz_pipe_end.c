@@ -16,6 +16,7 @@
 #include "pipe/pipe_end.h"
 #include "pipe/pipe_info.h"
 #include "pipe/pipe_park.h"
+#include "sync/poll.h"
 #include "sync/wait.h"
 #include "sync/workers.h"
 
@@ -124,6 +125,11 @@ struct tsm_listener *tsm_listener_ref(struct tsm_listener *listener)
 }
 
 void tsm_listener_unref(struct tsm_listener *listener)
+{
+    abort();
+}
+
+void tsm_poll_show(struct tsm_object *object, bool is_ready)
 {
     abort();
 }
