@@ -15,6 +15,7 @@
 #include "mailslot/mailslot_writer.h"
 #include "object/handle_table.h"
 #include "os/reactor.h"
+#include "os/unix_socket.h"
 #include "pipe/pipe_share.h"
 #include "process/console_ctrl.h"
 #include "process/courier.h"
@@ -66,7 +67,7 @@ __attribute__((constructor)) static void transom_init(void)
     tsm_state_register(TSM_CELL_SEMAPHORE, &tsm_semaphore_ops);
     tsm_state_register(TSM_CELL_TIMER, &tsm_timer_ops);
     tsm_handle_set_pseudo(&pseudo_handles);
-    pthread_atfork(NULL, NULL, after_fork_in_child);
+    pthread_atfork(tsm_unix_note_fork, NULL, after_fork_in_child);
     tsm_exit_code_init();
     tsm_unhandled_set_teller(tsm_exit_page_tell_exception);
 

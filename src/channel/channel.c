@@ -7,12 +7,15 @@
 
 #include "base/assert.h"
 #include "base/trace.h"
+#include "channel/channel_pool.h"
 #include "os/futex.h"
 #include "os/memfd.h"
 
 #define CAPACITY_MIN         (UINT64_C(64) << 20)
 #define CAPACITY_MAX         (UINT64_C(256) << 20)
 #define BELLS_MAX            32
+#define LOOKS_MAX            8 /* then a watch is cheaper */
+#define LOOK_AGAIN_NS        20000
 #define BYTES_PER_QUOTA_BYTE 16 /* a frame with one byte of data takes that much */
 
 uint64_t tsm_channel_capacity(uint32_t quota)
@@ -23,7 +26,9 @@ uint64_t tsm_channel_capacity(uint32_t quota)
     return wanted < CAPACITY_MIN ? CAPACITY_MIN : wanted > CAPACITY_MAX ? CAPACITY_MAX : wanted;
 }
 
-static struct tsm_channel *channel_alloc(enum tsm_side side, const uint32_t quota[2])
+static struct tsm_channel *channel_alloc(enum tsm_side side, int socket,
+                                         const struct tsm_unix_peer *peer,
+                                         const uint64_t capacity[2])
 {
     struct tsm_channel *channel = calloc(1, sizeof(*channel));
 
@@ -31,11 +36,14 @@ static struct tsm_channel *channel_alloc(enum tsm_side side, const uint32_t quot
         return NULL;
     atomic_init(&channel->refs, 1);
     channel->side = side;
-    channel->memfd = channel->socket = -1;
+    channel->memfd = channel->server_pidfd = -1;
+    channel->socket = socket;
+    channel->peer = *peer;
+    tsm_list_init(&channel->node);
     channel->size = TSM_CHANNEL_HEADER_SIZE;
     for (int i = 0; i < 2; i++) {
-        channel->capacity[i] = tsm_channel_capacity(quota[i]);
-        channel->size += channel->capacity[i];
+        channel->capacity[i] = capacity[i];
+        channel->size += capacity[i];
     }
     return channel;
 }
@@ -53,16 +61,40 @@ static NTSTATUS channel_map(struct tsm_channel *channel)
     return STATUS_SUCCESS;
 }
 
-NTSTATUS tsm_channel_new(const uint32_t quota[2], struct tsm_channel **out)
+/* Out of the pool: the memory is there, the rest begins anew. */
+static void channel_begin(struct tsm_channel *channel, int socket)
 {
-    struct tsm_channel *channel = channel_alloc(TSM_SIDE_CLIENT, quota);
-    NTSTATUS status = channel ? tsm_memfd_new(channel->size, &channel->memfd) : STATUS_NO_MEMORY;
+    atomic_init(&channel->refs, 1);
+    channel->socket = socket;
+    channel->users = 0;
+    channel->was_detached = channel->may_be_kept = false;
+    channel->looks = 0;
+    channel->on_news = NULL;
+}
+
+NTSTATUS tsm_channel_new(int socket, const struct tsm_unix_peer *server, const uint32_t quota[2],
+                         struct tsm_channel **out)
+{
+    const uint64_t capacity[2] = {tsm_channel_capacity(quota[0]), tsm_channel_capacity(quota[1])};
+    struct tsm_channel *channel = tsm_channel_pool_take_for(server, capacity);
+
+    if (channel) {
+        channel_begin(channel, socket);
+        *out = channel;
+        return STATUS_SUCCESS;
+    }
+    channel = channel_alloc(TSM_SIDE_CLIENT, socket, server, capacity);
+    if (!channel) {
+        tsm_unix_close(socket);
+        return STATUS_NO_MEMORY;
+    }
+
+    NTSTATUS status = tsm_memfd_new(channel->size, &channel->memfd);
 
     if (NT_SUCCESS(status))
         status = channel_map(channel);
     if (!NT_SUCCESS(status)) {
-        if (channel)
-            tsm_channel_unref(channel);
+        tsm_channel_free(channel);
         return status;
     }
     channel->header->magic = TSM_RING_MAGIC;
@@ -73,16 +105,26 @@ NTSTATUS tsm_channel_new(const uint32_t quota[2], struct tsm_channel **out)
     return STATUS_SUCCESS;
 }
 
-NTSTATUS tsm_channel_from_peer(int memfd, int socket, const uint32_t quota[2],
-                               struct tsm_channel **out)
+/* Memory that this process has not got mapped: takes it. */
+static NTSTATUS channel_from_memory(struct tsm_channel *channel, int memfd)
 {
-    return tsm_channel_from_holder(TSM_SIDE_SERVER, memfd, socket, quota, out);
+    NTSTATUS status = memfd >= 0 ? tsm_memfd_check(memfd, channel->size) : STATUS_INVALID_PARAMETER;
+
+    channel->memfd = memfd;
+    if (NT_SUCCESS(status))
+        status = channel_map(channel);
+    if (NT_SUCCESS(status) &&
+        (channel->header->magic != TSM_RING_MAGIC || channel->header->version != TSM_RING_VERSION))
+        status = STATUS_INVALID_PARAMETER;
+    return status;
 }
 
-NTSTATUS tsm_channel_from_holder(enum tsm_side side, int memfd, int socket, const uint32_t quota[2],
-                                 struct tsm_channel **out)
+static NTSTATUS channel_from(enum tsm_side side, int memfd, int socket,
+                             const struct tsm_unix_peer *peer, const uint64_t capacity[2],
+                             struct tsm_channel **out)
 {
-    struct tsm_channel *channel = channel_alloc(side, quota);
+    struct tsm_channel *channel = channel_alloc(side, socket, peer, capacity);
+    NTSTATUS status;
 
     if (!channel) {
         tsm_unix_close(socket);
@@ -90,43 +132,123 @@ NTSTATUS tsm_channel_from_holder(enum tsm_side side, int memfd, int socket, cons
             tsm_unix_close(memfd);
         return STATUS_NO_MEMORY;
     }
-    channel->memfd = memfd;
-    channel->socket = socket;
-
-    NTSTATUS status = memfd >= 0 ? tsm_memfd_check(memfd, channel->size) : STATUS_INVALID_PARAMETER;
-
-    if (NT_SUCCESS(status))
-        status = channel_map(channel);
-    if (NT_SUCCESS(status) &&
-        (channel->header->magic != TSM_RING_MAGIC || channel->header->version != TSM_RING_VERSION))
-        status = STATUS_INVALID_PARAMETER;
-    if (NT_SUCCESS(status))
-        status = tsm_unix_peer(socket, &channel->peer);
+    status = channel_from_memory(channel, memfd);
     if (!NT_SUCCESS(status)) {
-        tsm_channel_unref(channel);
+        tsm_channel_free(channel);
         return status;
     }
     *out = channel;
     return STATUS_SUCCESS;
 }
 
+NTSTATUS tsm_channel_from_peer(int memfd, int socket, const uint32_t quota[2],
+                               struct tsm_channel **out)
+{
+    const uint64_t capacity[2] = {tsm_channel_capacity(quota[0]), tsm_channel_capacity(quota[1])};
+    struct tsm_memfd_id memory = {0};
+    struct tsm_unix_peer peer;
+    struct tsm_channel *channel;
+    NTSTATUS status = memfd >= 0 && tsm_memfd_identify(memfd, &memory) ? STATUS_SUCCESS
+                                                                       : STATUS_INVALID_PARAMETER;
+
+    if (NT_SUCCESS(status))
+        status = tsm_unix_peer(socket, &peer);
+    if (!NT_SUCCESS(status)) {
+        tsm_unix_close(socket);
+        if (memfd >= 0)
+            tsm_unix_close(memfd);
+        return status;
+    }
+    channel = tsm_channel_pool_take_from(&peer, &memory, capacity);
+    if (channel) {
+        tsm_unix_close(memfd); /* it has one */
+        channel_begin(channel, socket);
+    } else {
+        status = channel_from(TSM_SIDE_SERVER, memfd, socket, &peer, capacity, &channel);
+        if (!NT_SUCCESS(status))
+            return status;
+        channel->memory = memory;
+    }
+    *out = channel;
+    return STATUS_SUCCESS;
+}
+
+NTSTATUS tsm_channel_from_holder(enum tsm_side side, int memfd, int socket, const uint32_t quota[2],
+                                 struct tsm_channel **out)
+{
+    const uint64_t capacity[2] = {tsm_channel_capacity(quota[0]), tsm_channel_capacity(quota[1])};
+    struct tsm_unix_peer peer;
+    NTSTATUS status = tsm_unix_peer(socket, &peer);
+
+    if (!NT_SUCCESS(status)) {
+        tsm_unix_close(socket);
+        if (memfd >= 0)
+            tsm_unix_close(memfd);
+        return status;
+    }
+    status = channel_from(side, memfd, socket, &peer, capacity, out);
+    if (NT_SUCCESS(status))
+        tsm_channel_share_locked(*out);
+    return status;
+}
+
 static void channel_on_event(struct tsm_reactor_watch *watch, uint32_t events)
 {
     struct tsm_channel *channel = tsm_container_of(watch, struct tsm_channel, watch);
 
+    /* A look may have found it before; those who sleep do not know yet. */
     if (events & (EPOLLHUP | EPOLLRDHUP | EPOLLERR))
-        atomic_store(&channel->peer_gone, 1);
+        atomic_store_explicit(&channel->peer_gone, TSM_PEER_IS_GONE, memory_order_release);
     channel->on_news(channel->context);
 }
 
-NTSTATUS tsm_channel_watch(struct tsm_channel *channel, void (*on_news)(void *context),
-                           void *context)
+void tsm_channel_watch(struct tsm_channel *channel, void (*on_news)(void *context), void *context)
 {
     channel->on_news = on_news;
     channel->context = context;
-    channel->watch.fd = channel->socket;
-    channel->watch.on_event = channel_on_event;
-    return tsm_reactor_add(&channel->watch, EPOLLIN | EPOLLRDHUP | EPOLLET);
+    channel->watch =
+        (struct tsm_reactor_watch){.fd = channel->socket, .on_event = channel_on_event};
+    channel->looks = channel->bells = 0;
+    channel->begin_ns = tsm_monotonic_ns();
+    atomic_store_explicit(&channel->peer_gone, TSM_PEER_IS_NOT_WATCHED, memory_order_relaxed);
+}
+
+static void begin_to_watch(struct tsm_channel *channel)
+{
+    uint32_t watched = TSM_PEER_IS_WATCHED;
+
+    atomic_store(&channel->peer_gone, TSM_PEER_IS_WATCHED);
+
+    NTSTATUS status = tsm_reactor_add(&channel->watch, EPOLLIN | EPOLLRDHUP | EPOLLET);
+
+    if (NT_SUCCESS(status))
+        return;
+    tsm_trace(TSM_TRACE_PIPE, "a connection is not watched: %s", tsm_status_name(status));
+    atomic_compare_exchange_strong(&channel->peer_gone, &watched, TSM_PEER_IS_NOT_WATCHED);
+}
+
+bool tsm_channel_look(struct tsm_channel *channel)
+{
+    int64_t now = tsm_monotonic_ns();
+    bool is_old = channel->was_shared || channel->looks >= LOOKS_MAX ||
+                  now - channel->begin_ns >= TSM_CHANNEL_UNWATCHED_MS * INT64_C(1000000);
+
+    if (is_old)
+        begin_to_watch(channel);
+    else if (channel->looks > 0 && now - channel->looked_ns < LOOK_AGAIN_NS)
+        return false;
+    channel->looked_ns = now;
+    channel->looks++;
+    if (!tsm_unix_is_hung_up(channel->socket))
+        return false;
+    atomic_store_explicit(&channel->peer_gone, TSM_PEER_IS_GONE, memory_order_release);
+    return true;
+}
+
+void tsm_channel_share_locked(struct tsm_channel *channel)
+{
+    channel->was_shared = true;
+    channel->may_be_kept = false;
 }
 
 void tsm_channel_wake_slow(struct tsm_channel *channel, _Atomic uint32_t *wait)
@@ -141,6 +263,8 @@ void tsm_channel_wake_slow(struct tsm_channel *channel, _Atomic uint32_t *wait)
 
 void tsm_channel_want_bell_locked(struct tsm_channel *channel, _Atomic uint32_t *wait)
 {
+    if (atomic_load_explicit(&channel->peer_gone, memory_order_relaxed) == TSM_PEER_IS_NOT_WATCHED)
+        begin_to_watch(channel);
     if (atomic_fetch_or(wait, TSM_WAIT_BELL) & TSM_WAIT_BELL)
         return;
     /* The watch is edge-triggered, so that bells may lie there; far fewer than a socket takes. */
@@ -156,16 +280,29 @@ void tsm_channel_announce(struct tsm_channel *channel, enum tsm_side_state state
     _Atomic uint32_t *own =
         channel->side == TSM_SIDE_SERVER ? &header->server_state : &header->client_state;
     uint32_t expected = TSM_SIDE_OPEN;
+    /* Threads of ours may sleep here: no peer gets the chance to keep them asleep. */
+    bool has_sleepers = channel->was_shared ||
+                        atomic_load_explicit(&channel->refs, memory_order_acquire) > 1 ||
+                        channel->users > 0;
 
     atomic_compare_exchange_strong(own, &expected, state);
     atomic_thread_fence(memory_order_seq_cst);
-    /* Ours are among these words: the peer gets no chance to keep a thread of ours asleep. */
     for (int i = 0; i < 2; i++) {
-        atomic_store(&header->ring[i].consumer_wait.wait, 0);
-        tsm_futex_wake(&header->ring[i].consumer_wait.wait, INT_MAX, TSM_FUTEX_SHARED);
-        atomic_store(&header->ring[i].producer_wait.wait, 0);
-        tsm_futex_wake(&header->ring[i].producer_wait.wait, INT_MAX, TSM_FUTEX_SHARED);
+        _Atomic uint32_t *waits[] = {&header->ring[i].consumer_wait.wait,
+                                     &header->ring[i].producer_wait.wait};
+
+        for (int k = 0; k < 2; k++)
+            if ((atomic_exchange(waits[k], 0) & TSM_WAIT_FUTEX) || has_sleepers)
+                tsm_futex_wake(waits[k], INT_MAX, TSM_FUTEX_SHARED);
     }
+}
+
+bool tsm_channel_decide(struct tsm_channel *channel, enum tsm_admission decision)
+{
+    uint32_t expected = TSM_ADMISSION_OPEN;
+
+    return atomic_compare_exchange_strong(&channel->header->admission, &expected, decision) ||
+           expected == (uint32_t)decision;
 }
 
 void tsm_channel_hang_up(struct tsm_channel *channel)
@@ -176,13 +313,20 @@ void tsm_channel_hang_up(struct tsm_channel *channel)
     tsm_unix_shutdown(channel->socket);
 }
 
+/* Somebody may have the socket who does not close it now. */
+static bool is_held_elsewhere(const struct tsm_channel *channel)
+{
+    return channel->was_shared || tsm_unix_was_forked() ||
+           atomic_load_explicit(&channel->refs, memory_order_relaxed) > 1;
+}
+
 void tsm_channel_close(struct tsm_channel *channel, enum tsm_side_state state)
 {
     if (!channel)
         return;
     tsm_reactor_remove(&channel->watch);
     tsm_channel_announce(channel, state);
-    if (channel->socket >= 0)
+    if (is_held_elsewhere(channel))
         tsm_unix_shutdown(channel->socket);
     tsm_channel_unref(channel);
 }
@@ -195,17 +339,30 @@ void tsm_channel_drop(struct tsm_channel *channel)
     tsm_channel_unref(channel);
 }
 
-void tsm_channel_unref(struct tsm_channel *channel)
+void tsm_channel_free(struct tsm_channel *channel)
 {
-    if (atomic_fetch_sub_explicit(&channel->refs, 1, memory_order_acq_rel) != 1)
-        return;
     if (channel->header)
         tsm_memfd_unmap(channel->header, channel->size);
     if (channel->memfd >= 0)
         tsm_unix_close(channel->memfd);
+    if (channel->server_pidfd >= 0)
+        tsm_unix_close(channel->server_pidfd);
     if (channel->socket >= 0)
         tsm_unix_close(channel->socket);
     free(channel);
+}
+
+void tsm_channel_unref(struct tsm_channel *channel)
+{
+    if (atomic_fetch_sub_explicit(&channel->refs, 1, memory_order_acq_rel) != 1)
+        return;
+    if (channel->may_be_kept && channel->side == TSM_SIDE_CLIENT && channel->server_pidfd < 0)
+        channel->server_pidfd = tsm_unix_peer_pidfd(channel->socket);
+    if (channel->socket >= 0)
+        tsm_unix_close(channel->socket);
+    channel->socket = -1;
+    if (!tsm_channel_pool_give(channel))
+        tsm_channel_free(channel);
 }
 
 static struct tsm_ring_header *direction(struct tsm_channel *channel, int index, uint8_t **data,

@@ -8,11 +8,18 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 
+#include "base/deadline.h"
+#include "base/list.h"
 #include "channel/ring.h"
+#include "os/memfd.h"
 #include "os/reactor.h"
 #include "os/unix_socket.h"
 
 enum tsm_side { TSM_SIDE_SERVER, TSM_SIDE_CLIENT };
+
+/* What is known of the peer's process. A short connection is not worth a watch: as long as there is
+ * none, whoever wants to know looks. */
+enum tsm_peer_gone { TSM_PEER_IS_WATCHED, TSM_PEER_IS_GONE, TSM_PEER_IS_NOT_WATCHED };
 
 struct tsm_channel {
     _Atomic uint32_t refs;
@@ -26,19 +33,29 @@ struct tsm_channel {
     struct tsm_unix_peer peer;
     uint32_t users; /* threads that look at the memory without the file lock, which guards this */
     bool was_detached;          /* while there were users: the last one drops their reference */
-    _Atomic uint32_t peer_gone; /* the socket hung up */
+    bool was_shared;            /* other processes have had it */
+    bool may_be_kept;           /* for another connection, when this one is over */
+    _Atomic uint32_t peer_gone; /* enum tsm_peer_gone */
+    uint32_t looks;             /* at the socket, while it is not watched */
+    int64_t begin_ns, looked_ns;
     struct tsm_reactor_watch watch;
     void (*on_news)(void *context); /* no lock held; service thread */
     void *context;
-    uint32_t bells; /* asked for since they were drained; file lock */
+    uint32_t bells;             /* asked for since they were drained; file lock */
+    struct tsm_memfd_id memory; /* server */
+    int server_pidfd;           /* client, once the connection has ended; -1 none */
+    struct tsm_list node;       /* of the pool */
 };
+
+#define TSM_CHANNEL_UNWATCHED_MS 2
 
 /* The capacity of a direction with this quota. */
 uint64_t tsm_channel_capacity(uint32_t quota);
 
-/* Client: makes the memory. quota[0] client to server. The socket comes with
- * tsm_channel_connect(). */
-tsm_must_check NTSTATUS tsm_channel_new(const uint32_t quota[2], struct tsm_channel **out);
+/* Client: makes the memory, or takes some that this server has had. quota[0] client to server. Takes
+ * the socket, on failure too. */
+tsm_must_check NTSTATUS tsm_channel_new(int socket, const struct tsm_unix_peer *server,
+                                        const uint32_t quota[2], struct tsm_channel **out);
 
 /* Server: takes memory and socket that a client sent, both on failure too. Checks size and seals. */
 tsm_must_check NTSTATUS tsm_channel_from_peer(int memfd, int socket, const uint32_t quota[2],
@@ -48,13 +65,38 @@ tsm_must_check NTSTATUS tsm_channel_from_peer(int memfd, int socket, const uint3
 tsm_must_check NTSTATUS tsm_channel_from_holder(enum tsm_side side, int memfd, int socket,
                                                 const uint32_t quota[2], struct tsm_channel **out);
 
-/* Begins to watch the socket; from now on on_news may come: the peer rang a bell, or is gone. */
-tsm_must_check NTSTATUS tsm_channel_watch(struct tsm_channel *channel,
-                                          void (*on_news)(void *context), void *context);
+/* From now on on_news may come: the peer rang a bell, or is gone. The socket is not watched at once,
+ * but when it pays, see tsm_channel_look(), or when a bell is wanted. */
+void tsm_channel_watch(struct tsm_channel *channel, void (*on_news)(void *context), void *context);
+
+/* File lock held, the socket not watched: looks whether the peer has hung up, and begins to watch if
+ * the connection has lasted a while. True: it has. */
+bool tsm_channel_look(struct tsm_channel *channel);
+
+/* File lock held: the peer's process has hung up. */
+static inline bool tsm_channel_peer_is_gone_locked(struct tsm_channel *channel)
+{
+    uint32_t gone = atomic_load_explicit(&channel->peer_gone, memory_order_acquire);
+
+    return gone == TSM_PEER_IS_NOT_WATCHED ? tsm_channel_look(channel) : gone == TSM_PEER_IS_GONE;
+}
+
+/* How long to sleep at most before looking again. */
+static inline struct tsm_deadline tsm_channel_deadline(const struct tsm_channel *channel)
+{
+    return atomic_load_explicit(&channel->peer_gone, memory_order_relaxed) ==
+                   TSM_PEER_IS_NOT_WATCHED
+               ? tsm_deadline_in_ms(TSM_CHANNEL_UNWATCHED_MS)
+               : TSM_DEADLINE_NEVER;
+}
 
 /* Says goodbye with this state, wakes the peer, ends the watch. Not under a lock that on_news
  * takes. Drops the caller's reference. NULL is fine. */
 void tsm_channel_close(struct tsm_channel *channel, enum tsm_side_state state);
+
+/* File lock held: other processes get this end's descriptors. The memory is not used again, and the
+ * socket is watched from now on. */
+void tsm_channel_share_locked(struct tsm_channel *channel);
 
 /* Leaves the connection to the other processes that have this end: the peer sees nothing of it. The
  * rest as above. */
@@ -66,7 +108,14 @@ void tsm_channel_announce(struct tsm_channel *channel, enum tsm_side_state state
 /* For a peer that told a lie, under any lock: it and everybody here sees a closed connection. */
 void tsm_channel_hang_up(struct tsm_channel *channel);
 
+/* Says whether the client of a new connection is admitted, or has gone again. False: the other side
+ * had decided otherwise. */
+bool tsm_channel_decide(struct tsm_channel *channel, enum tsm_admission decision);
+
 void tsm_channel_unref(struct tsm_channel *channel);
+
+/* At once, whatever it could still be good for. */
+void tsm_channel_free(struct tsm_channel *channel);
 
 /* File lock held: the caller is going to look at the memory after unlocking. */
 static inline void tsm_channel_use_locked(struct tsm_channel *channel)

@@ -2,12 +2,16 @@
 /*
  * Rendezvous
  *
- * A listening instance is a socket file L; its life sign is a socket K that never listens. The
- * kernel is the broker: a backlog of zero admits one client, so connect() is the claim. A client
- * takes the file away with it where it may, so that nobody else is led to an instance that is
- * taken while the server is busy elsewhere; the server removes it when it notices.
+ * An instance has a socket S; while it listens, the socket's file has a second name, L. The kernel
+ * is the broker: a backlog of zero admits one client, so connect() is the claim. The client that
+ * made it takes L away, where it may; the server does before it accepts. So a client that still
+ * saw its L after connecting has found the place free. One that did not may have been too slow: it
+ * looked L up, somebody else was served, and it came into the place that became free by that. It
+ * waits until the server says which, in the channel's word `admission`: claim.c.
  *
- * K also carries the parameters of the pipe, so that they outlive the moments without listener.
+ * The life sign is a socket K that never listens. It also carries the parameters of the pipe, so
+ * that they outlive the moments without listener.
+ * Ownership: S is kept from one listening to the next, unless a thread polls it that has to wake.
  * Locking:   creating, counting and sweeping hold the lock of the name's folder; claiming does not.
  */
 #include "channel/rendezvous.h"
@@ -19,39 +23,29 @@
 #include "os/name_watch.h"
 
 #define HELLO_WAIT_MS 5000
-#define LOOK_AGAIN_MS 100
 #define USERS_MAX     TSM_NAME_WATCH_MAX
-
-/* Instances seen to be taken although their file is still there: the server has not noticed. */
-#define TAKEN_COUNT 64
-static _Atomic uint64_t taken_seqs[TAKEN_COUNT];
-
-static void remember_taken(uint64_t seq)
-{
-    atomic_store_explicit(&taken_seqs[seq % TAKEN_COUNT], seq, memory_order_relaxed);
-}
-
-static bool is_known_taken(uint64_t seq)
-{
-    return atomic_load_explicit(&taken_seqs[seq % TAKEN_COUNT], memory_order_relaxed) == seq;
-}
 
 static mode_t socket_mode(const struct tsm_rendezvous *rendezvous)
 {
     return rendezvous->is_open_to_all ? 0666 : 0600;
 }
 
-/* The first live instance of the name, whose parameters rule. */
+bool tsm_rendezvous_ruling(const struct tsm_name_entry *entries, uint32_t count,
+                           struct tsm_pipe_params *out)
+{
+    for (uint32_t i = 0; i < count; i++)
+        if (entries[i].kind == 'K' && tsm_instance_text_decode(entries[i].text, out))
+            return true;
+    return false;
+}
+
 static bool find_ruling(const struct tsm_name_folder *folder, struct tsm_pipe_params *out)
 {
     struct tsm_name_entry *entries = NULL;
     uint32_t count = 0;
-    bool is_found = false;
+    bool is_found = NT_SUCCESS(tsm_name_folder_list(folder, "K", &entries, &count)) &&
+                    tsm_rendezvous_ruling(entries, count, out);
 
-    if (!NT_SUCCESS(tsm_name_folder_list(folder, 'K', &entries, &count)))
-        return false;
-    for (uint32_t i = 0; i < count && !is_found; i++)
-        is_found = tsm_instance_text_decode(entries[i].text, out);
     free(entries);
     return is_found;
 }
@@ -76,23 +70,64 @@ static NTSTATUS check_rules(const struct tsm_name_folder *folder, uint32_t alive
     return STATUS_SUCCESS;
 }
 
-NTSTATUS tsm_rendezvous_listen(struct tsm_rendezvous *rendezvous, struct tsm_listener **out)
+static struct tsm_listener *listener_new(struct tsm_rendezvous *rendezvous, uint64_t seq,
+                                         NTSTATUS *status)
 {
     struct tsm_listener *listener = calloc(1, sizeof(*listener));
-    char text[TSM_INSTANCE_TEXT_SIZE];
 
-    if (!listener)
-        return STATUS_NO_MEMORY;
+    if (!listener) {
+        *status = STATUS_NO_MEMORY;
+        return NULL;
+    }
     atomic_init(&listener->refs, 1);
     listener->accepted = -1;
-    tsm_instance_text_encode(&rendezvous->params, text);
-    tsm_name_entry_file('L', tsm_name_next_seq(&rendezvous->folder), text, listener->file);
+    tsm_name_entry_file('S', seq, "", listener->file);
+    *status = tsm_unix_listen(rendezvous->folder.fd, listener->file, socket_mode(rendezvous), 0,
+                              &listener->socket);
+    if (NT_SUCCESS(*status))
+        return listener;
+    free(listener);
+    return NULL;
+}
 
-    NTSTATUS status = tsm_unix_listen(rendezvous->folder.fd, listener->file,
-                                      socket_mode(rendezvous), 0, &listener->socket);
+/* Nobody can reach it any more, and who polls it wakes. */
+static void listener_discard(const struct tsm_rendezvous *rendezvous, struct tsm_listener *listener)
+{
+    tsm_name_entry_remove(&rendezvous->folder, listener->file);
+    tsm_unix_shutdown(listener->socket);
+    tsm_listener_unref(listener);
+}
 
+/* From now on clients find it. */
+static NTSTATUS listener_publish(const struct tsm_rendezvous *rendezvous,
+                                 struct tsm_listener *listener, uint64_t seq)
+{
+    tsm_name_entry_file('L', seq, rendezvous->text, listener->entry);
+    return tsm_name_entry_link(&rendezvous->folder, listener->file, listener->entry);
+}
+
+NTSTATUS tsm_rendezvous_listen(struct tsm_rendezvous *rendezvous, struct tsm_listener **out)
+{
+    struct tsm_listener *listener = rendezvous->kept;
+    NTSTATUS status;
+
+    rendezvous->kept = NULL;
+    if (listener) {
+        if (NT_SUCCESS(listener_publish(rendezvous, listener, tsm_name_later_seq()))) {
+            *out = listener;
+            return STATUS_SUCCESS;
+        }
+        listener_discard(rendezvous, listener); /* somebody has removed its file */
+    }
+
+    uint64_t seq = tsm_name_next_seq(&rendezvous->folder);
+
+    listener = listener_new(rendezvous, seq, &status);
+    if (!listener)
+        return status;
+    status = listener_publish(rendezvous, listener, seq);
     if (!NT_SUCCESS(status)) {
-        free(listener);
+        listener_discard(rendezvous, listener);
         return status;
     }
     *out = listener;
@@ -109,7 +144,6 @@ NTSTATUS tsm_rendezvous_create(const struct tsm_name *name,
         .is_open_to_all = request->is_open_to_all,
         .life_sign = -1,
     };
-    char text[TSM_INSTANCE_TEXT_SIZE];
     NTSTATUS status = tsm_name_folder_open_own(name->folded, name->length, &made.folder);
 
     if (!NT_SUCCESS(status))
@@ -121,8 +155,8 @@ NTSTATUS tsm_rendezvous_create(const struct tsm_name *name,
     if (NT_SUCCESS(status)) {
         uint64_t seq = tsm_name_next_seq(&made.folder);
 
-        tsm_instance_text_encode(&made.params, text);
-        tsm_name_entry_file('K', seq, text, made.life_sign_file);
+        tsm_instance_text_encode(&made.params, made.text);
+        tsm_name_entry_file('K', seq, made.text, made.life_sign_file);
         status = tsm_unix_bind_life_sign(made.folder.fd, made.life_sign_file, &made.life_sign);
         if (NT_SUCCESS(status))
             status = alive == 0 && tsm_name_is_served_by_other(&made.folder, name->folded,
@@ -148,6 +182,7 @@ static NTSTATUS read_hello(struct tsm_rendezvous *rendezvous, struct tsm_listene
                            struct tsm_channel **out, uint32_t *access)
 {
     uint8_t record[TSM_PIPE_HELLO_SIZE + 1];
+    struct tsm_channel *channel;
     struct tsm_pipe_hello hello;
     size_t length = 0;
     int memfd = -1;
@@ -174,19 +209,45 @@ static NTSTATUS read_hello(struct tsm_rendezvous *rendezvous, struct tsm_listene
             tsm_unix_close(memfd);
         return STATUS_ACCESS_DENIED;
     }
+    status = tsm_channel_from_peer(memfd, socket, quota, &channel);
+    if (!NT_SUCCESS(status))
+        return status;
+    if (!tsm_channel_decide(channel, TSM_ADMISSION_GRANTED)) {
+        tsm_channel_unref(channel);
+        return STATUS_PIPE_BROKEN;
+    }
+    channel->may_be_kept = true;
     *access = hello.access;
-    return tsm_channel_from_peer(memfd, socket, quota, out);
+    *out = channel;
+    return STATUS_SUCCESS;
+}
+
+static bool unpublish(struct tsm_rendezvous *rendezvous, struct tsm_listener *listener)
+{
+    bool was_published = listener->entry[0] != 0;
+
+    if (was_published)
+        tsm_name_entry_remove(&rendezvous->folder, listener->entry);
+    listener->entry[0] = 0;
+    return was_published;
 }
 
 NTSTATUS tsm_rendezvous_accept(struct tsm_rendezvous *rendezvous, struct tsm_listener *listener,
                                struct tsm_channel **out, uint32_t *access)
 {
     if (listener->accepted < 0) {
-        NTSTATUS status = tsm_unix_accept_last(listener->socket, &listener->accepted);
+        if (!tsm_unix_wait_readable(listener->socket, tsm_deadline_in_ms(0)))
+            return STATUS_PIPE_LISTENING;
+        /* Others of this end would not know if this process died when the file is gone. */
+        if (listener->is_shared)
+            tsm_unix_end_listening(listener->socket);
+        /* First the file, then the client: whoever still sees the file has found the place free. */
+        unpublish(rendezvous, listener);
+
+        NTSTATUS status = tsm_unix_accept(listener->socket, &listener->accepted);
 
         if (!NT_SUCCESS(status))
-            return status;
-        tsm_name_entry_remove(&rendezvous->folder, listener->file);
+            return STATUS_PIPE_BROKEN;
         listener->hello_deadline = tsm_deadline_in_ms(HELLO_WAIT_MS);
     }
     return read_hello(rendezvous, listener, out, access);
@@ -202,15 +263,35 @@ bool tsm_listener_has_client(const struct tsm_listener *listener)
     return listener->accepted >= 0;
 }
 
+static void turn_away(struct tsm_listener *listener)
+{
+    if (listener->accepted >= 0)
+        tsm_unix_close(listener->accepted);
+    listener->accepted = -1;
+}
+
 void tsm_rendezvous_stop(struct tsm_rendezvous *rendezvous, struct tsm_listener *listener)
 {
     if (!listener)
         return;
-    /* First that nobody can come: a listener whose file is gone, should this process die in between,
-     * would wait for ever in the others that have it. */
-    tsm_unix_shutdown(listener->socket);
-    tsm_name_entry_remove(&rendezvous->folder, listener->file);
-    tsm_listener_unref(listener);
+
+    /* Others wait there as well: first that nobody can come, since they would not know if this process
+     * died when the file is gone. Threads drop what was accepted with their reference. */
+    if (listener->is_shared || atomic_load_explicit(&listener->refs, memory_order_acquire) > 1) {
+        tsm_unix_shutdown(listener->socket);
+        unpublish(rendezvous, listener);
+        if (listener->accepted >= 0)
+            tsm_unix_shutdown(listener->accepted);
+        listener_discard(rendezvous, listener);
+        return;
+    }
+
+    bool was_waiting = unpublish(rendezvous, listener);
+
+    turn_away(listener);
+    while (was_waiting && NT_SUCCESS(tsm_unix_accept(listener->socket, &listener->accepted)))
+        turn_away(listener);
+    rendezvous->kept = listener;
 }
 
 struct tsm_listener *tsm_listener_ref(struct tsm_listener *listener)
@@ -229,12 +310,13 @@ void tsm_listener_unref(struct tsm_listener *listener)
     free(listener);
 }
 
-NTSTATUS tsm_listener_from_holder(int socket, int accepted, const char *file,
+NTSTATUS tsm_listener_from_holder(int socket, int accepted, const char *file, const char *entry,
                                   struct tsm_deadline hello_deadline, struct tsm_listener **out)
 {
     struct tsm_listener *listener = calloc(1, sizeof(*listener));
 
-    if (!listener || strlen(file) >= sizeof(listener->file)) {
+    if (!listener || strlen(file) >= sizeof(listener->file) ||
+        strlen(entry) >= sizeof(listener->entry)) {
         free(listener);
         tsm_unix_close(socket);
         if (accepted >= 0)
@@ -245,7 +327,9 @@ NTSTATUS tsm_listener_from_holder(int socket, int accepted, const char *file,
     listener->socket = socket;
     listener->accepted = accepted;
     listener->hello_deadline = hello_deadline;
+    listener->is_shared = true;
     strcpy(listener->file, file);
+    strcpy(listener->entry, entry);
     *out = listener;
     return STATUS_SUCCESS;
 }
@@ -260,6 +344,9 @@ void tsm_rendezvous_sweep(struct tsm_rendezvous *rendezvous)
 
 void tsm_rendezvous_leave(struct tsm_rendezvous *rendezvous)
 {
+    if (rendezvous->kept)
+        listener_discard(rendezvous, rendezvous->kept);
+    rendezvous->kept = NULL;
     if (rendezvous->folder.fd >= 0)
         tsm_unix_close(rendezvous->folder.fd);
     if (rendezvous->life_sign >= 0)
@@ -271,6 +358,9 @@ void tsm_rendezvous_close(struct tsm_rendezvous *rendezvous)
 {
     if (rendezvous->folder.fd < 0)
         return;
+    if (rendezvous->kept)
+        listener_discard(rendezvous, rendezvous->kept);
+    rendezvous->kept = NULL;
     if (NT_SUCCESS(tsm_name_folder_lock(&rendezvous->folder))) {
         tsm_name_entry_remove(&rendezvous->folder, rendezvous->life_sign_file);
         tsm_unix_close(rendezvous->life_sign);
@@ -293,169 +383,4 @@ uint32_t tsm_rendezvous_count(const struct tsm_name *name)
         tsm_unix_close(folders[i].fd);
     }
     return alive;
-}
-
-static void close_folders(struct tsm_name_folder *folders, uint32_t count)
-{
-    for (uint32_t i = 0; i < count; i++)
-        tsm_unix_close(folders[i].fd);
-}
-
-/* Introduces the client to the server it has connected to. STATUS_PIPE_BROKEN: that is gone. */
-static NTSTATUS introduce(int socket, uint32_t access, const struct tsm_pipe_params *params,
-                          struct tsm_channel **out)
-{
-    const uint32_t quota[2] = {params->in_quota, params->out_quota};
-    struct tsm_channel *channel;
-    NTSTATUS status = tsm_channel_new(quota, &channel);
-
-    if (!NT_SUCCESS(status)) {
-        tsm_unix_close(socket);
-        return status;
-    }
-
-    struct tsm_pipe_hello hello = {
-        .protocol = TSM_PIPE_PROTOCOL,
-        .access = access,
-        .capacity = {channel->capacity[0], channel->capacity[1]},
-    };
-    uint8_t record[TSM_PIPE_HELLO_SIZE];
-
-    channel->socket = socket;
-    tsm_pipe_hello_encode(&hello, record);
-    status = tsm_unix_peer(socket, &channel->peer);
-    if (NT_SUCCESS(status))
-        status = tsm_unix_send(socket, record, sizeof(record), channel->memfd);
-    if (!NT_SUCCESS(status)) {
-        tsm_channel_unref(channel);
-        return status;
-    }
-    *out = channel;
-    return STATUS_SUCCESS;
-}
-
-/* Tries the listeners of one folder, the longest first. */
-static NTSTATUS connect_in(struct tsm_name_folder *folder, uint32_t access,
-                           struct tsm_pipe_params *params, struct tsm_channel **out)
-{
-    struct tsm_name_entry *entries = NULL;
-    uint32_t count = 0;
-    NTSTATUS status = tsm_name_folder_list(folder, 'L', &entries, &count), result;
-
-    if (!NT_SUCCESS(status))
-        return status;
-    result = STATUS_OBJECT_NAME_NOT_FOUND;
-    for (uint32_t i = 0; i < count; i++) {
-        int socket;
-
-        if (!tsm_instance_text_decode(entries[i].text, params))
-            continue;
-        if (((access & TSM_HELLO_WRITES) && !(params->direction & 1)) ||
-            ((access & TSM_HELLO_READS) && !(params->direction & 2))) {
-            result = STATUS_ACCESS_DENIED;
-            break;
-        }
-        status = tsm_unix_connect(folder->fd, entries[i].file, &socket);
-        if (NT_SUCCESS(status) && !tsm_name_folder_is_owners(folder, socket)) {
-            tsm_unix_close(socket);
-            continue;
-        }
-        if (NT_SUCCESS(status)) {
-            remember_taken(entries[i].seq);
-            tsm_name_entry_remove(folder, entries[i].file);
-            status = introduce(socket, access, params, out);
-            if (status == STATUS_PIPE_BROKEN)
-                continue; /* the server went away under our hands: the next one */
-            result = status;
-            break;
-        }
-        if (status == STATUS_PIPE_NOT_AVAILABLE) {
-            remember_taken(entries[i].seq);
-            result = status;
-        } else if (status != STATUS_OBJECT_NAME_NOT_FOUND) {
-            result = status;
-            break;
-        }
-    }
-    free(entries);
-    return result;
-}
-
-NTSTATUS tsm_rendezvous_connect(const struct tsm_name *name, uint32_t access,
-                                struct tsm_pipe_params *params, struct tsm_channel **out)
-{
-    struct tsm_name_folder folders[USERS_MAX];
-    uint32_t count = 0;
-    NTSTATUS status = tsm_name_folder_find(name->folded, name->length, folders, USERS_MAX, &count);
-
-    if (!NT_SUCCESS(status))
-        return status;
-    status = STATUS_OBJECT_NAME_NOT_FOUND;
-    for (uint32_t i = 0; i < count && status == STATUS_OBJECT_NAME_NOT_FOUND; i++) {
-        status = connect_in(&folders[i], access, params, out);
-        /* Nobody listens, but somebody lives: the pipe is busy. */
-        if (status == STATUS_OBJECT_NAME_NOT_FOUND &&
-            tsm_name_folder_count_alive(&folders[i]) > 0) {
-            struct tsm_pipe_params ruling;
-
-            status = STATUS_PIPE_NOT_AVAILABLE;
-            if (find_ruling(&folders[i], &ruling) &&
-                (((access & TSM_HELLO_WRITES) && !(ruling.direction & 1)) ||
-                 ((access & TSM_HELLO_READS) && !(ruling.direction & 2))))
-                status = STATUS_ACCESS_DENIED;
-        }
-    }
-    close_folders(folders, count);
-    return status;
-}
-
-/* STATUS_SUCCESS: somebody listens; STATUS_PIPE_NOT_AVAILABLE: somebody lives. */
-static NTSTATUS look(const struct tsm_name_folder *folder, uint32_t *default_ms)
-{
-    struct tsm_name_entry *entries = NULL;
-    struct tsm_pipe_params ruling;
-    uint32_t count = 0;
-    NTSTATUS status = STATUS_OBJECT_NAME_NOT_FOUND;
-
-    if (NT_SUCCESS(tsm_name_folder_list(folder, 'L', &entries, &count)))
-        for (uint32_t i = 0; i < count && status != STATUS_SUCCESS; i++)
-            if (!is_known_taken(entries[i].seq) && tsm_unix_is_alive(folder->fd, entries[i].file))
-                status = STATUS_SUCCESS;
-    free(entries);
-    if (status != STATUS_SUCCESS && tsm_name_folder_count_alive(folder) > 0)
-        status = STATUS_PIPE_NOT_AVAILABLE;
-    if (find_ruling(folder, &ruling))
-        *default_ms = ruling.timeout_ms;
-    return status;
-}
-
-NTSTATUS tsm_rendezvous_wait(const struct tsm_name *name, uint32_t timeout_ms)
-{
-    struct tsm_name_folder folders[USERS_MAX];
-    struct tsm_deadline deadline = {0};
-    uint32_t count = 0, default_ms = 50;
-    bool has_deadline = false;
-    struct tsm_name_watch watch = TSM_NAME_WATCH_INIT;
-    NTSTATUS status = tsm_name_folder_find(name->folded, name->length, folders, USERS_MAX, &count);
-
-    if (!NT_SUCCESS(status))
-        return status;
-    for (;;) {
-        status = STATUS_OBJECT_NAME_NOT_FOUND;
-        for (uint32_t i = 0; i < count && status == STATUS_OBJECT_NAME_NOT_FOUND; i++)
-            status = look(&folders[i], &default_ms);
-        if (status != STATUS_PIPE_NOT_AVAILABLE)
-            break;
-        if (!has_deadline) {
-            deadline = tsm_deadline_in_ms(timeout_ms ? timeout_ms : default_ms);
-            has_deadline = true;
-        } else if (tsm_deadline_has_passed(deadline)) {
-            status = STATUS_IO_TIMEOUT;
-            break;
-        }
-        tsm_name_watch_wait(&watch, folders, count, LOOK_AGAIN_MS, deadline);
-    }
-    tsm_name_watch_end(&watch);
-    close_folders(folders, count);
-    return status;
 }

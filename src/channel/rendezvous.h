@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* How a client finds and claims a listening instance and hands over the memory. */
+/* The server's side of a rendezvous: an instance listens and takes its client. */
 #pragma once
 
 #include <stdbool.h>
@@ -15,18 +15,22 @@ struct tsm_rendezvous {
     struct tsm_name name;
     struct tsm_name_folder folder;
     struct tsm_pipe_params params;
-    bool is_open_to_all; /* the descriptor grants everyone */
-    int life_sign;       /* K; -1 none */
+    char text[TSM_INSTANCE_TEXT_SIZE]; /* the same, in file names */
+    bool is_open_to_all;               /* the descriptor grants everyone */
+    int life_sign;                     /* K; -1 none */
     char life_sign_file[TSM_ENTRY_TEXT + 20];
+    struct tsm_listener *kept; /* while it does not listen: for the next time; NULL none */
 };
 
-/* The socket of one listening, shared by threads that poll it. */
+/* The socket of an instance, shared by threads that poll it. */
 struct tsm_listener {
     _Atomic uint32_t refs;
     int socket;
     int accepted; /* took a client that has not introduced itself yet; -1 none */
     struct tsm_deadline hello_deadline;
-    char file[TSM_ENTRY_TEXT + 20];
+    bool is_shared;                  /* other processes poll it as well: not kept */
+    char file[TSM_ENTRY_TEXT + 20];  /* S */
+    char entry[TSM_ENTRY_TEXT + 20]; /* L; empty: not there */
 };
 
 struct tsm_rendezvous_request {
@@ -64,13 +68,16 @@ int tsm_listener_poll_fd(const struct tsm_listener *listener);
 /* Somebody has come and has not introduced himself; not for long: look again now and then. */
 bool tsm_listener_has_client(const struct tsm_listener *listener);
 
-/* No client can come any more; a thread that polls wakes. Drops the caller's reference. */
+/* No client is led here any more, one that waits is turned away, a thread that polls wakes. Takes
+ * the caller's reference. */
 void tsm_rendezvous_stop(struct tsm_rendezvous *rendezvous, struct tsm_listener *listener);
 struct tsm_listener *tsm_listener_ref(struct tsm_listener *listener);
 void tsm_listener_unref(struct tsm_listener *listener);
 
-/* A listener that another process of the same end has. Takes both descriptors, on failure too. */
+/* A listener that another process of the same end has; file and entry are its names, S and L. Takes
+ * both descriptors, on failure too. */
 tsm_must_check NTSTATUS tsm_listener_from_holder(int socket, int accepted, const char *file,
+                                                 const char *entry,
                                                  struct tsm_deadline hello_deadline,
                                                  struct tsm_listener **out);
 
@@ -86,14 +93,6 @@ void tsm_rendezvous_close(struct tsm_rendezvous *rendezvous);
 /* Live instances of the name, all processes of this user. */
 uint32_t tsm_rendezvous_count(const struct tsm_name *name);
 
-/*
- * Client: claims the instance that has listened longest. STATUS_OBJECT_NAME_NOT_FOUND: no such
- * pipe; STATUS_PIPE_NOT_AVAILABLE: nobody listens; STATUS_ACCESS_DENIED also for an access
- * (TSM_HELLO_...) against the pipe's direction.
- */
-tsm_must_check NTSTATUS tsm_rendezvous_connect(const struct tsm_name *name, uint32_t access,
-                                               struct tsm_pipe_params *params,
-                                               struct tsm_channel **out);
-
-/* timeout_ms 0: the server's default. STATUS_IO_TIMEOUT, STATUS_OBJECT_NAME_NOT_FOUND. */
-tsm_must_check NTSTATUS tsm_rendezvous_wait(const struct tsm_name *name, uint32_t timeout_ms);
+/* Of the first instance among these entries: its parameters rule. False: there is none. */
+bool tsm_rendezvous_ruling(const struct tsm_name_entry *entries, uint32_t count,
+                           struct tsm_pipe_params *out);

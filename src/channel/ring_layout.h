@@ -12,10 +12,13 @@
 #include <stdint.h>
 
 #define TSM_RING_MAGIC   0x4d534e54u /* "TNSM" */
-#define TSM_RING_VERSION 2u
+#define TSM_RING_VERSION 3u
 
 /* What a side says of itself; the first store wins. */
 enum tsm_side_state { TSM_SIDE_OPEN, TSM_SIDE_CLOSED, TSM_SIDE_DISCONNECTED };
+
+/* Of the client, if it cannot know by itself; the first store wins. */
+enum tsm_admission { TSM_ADMISSION_OPEN, TSM_ADMISSION_GRANTED, TSM_ADMISSION_WITHDRAWN };
 
 /* Bits of a wait word. */
 #define TSM_WAIT_FUTEX 1u /* somebody sleeps on the word: wake all */
@@ -65,6 +68,8 @@ struct tsm_channel_header {
     uint32_t version;
     uint64_t capacity[2]; /* of the data of each direction */
     _Alignas(128) _Atomic uint32_t server_state;
+    _Atomic uint32_t admission; /* enum tsm_admission; whoever is first */
+    _Atomic uint32_t released;  /* by the server: it will not look at this memory again */
     _Alignas(128) _Atomic uint32_t client_state;
     struct tsm_ring_header ring[2]; /* 0: client to server, 1: server to client */
 };

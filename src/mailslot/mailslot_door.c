@@ -111,15 +111,13 @@ void tsm_mailslot_door_close(struct tsm_mailslot_door *door)
 
 /* ---- writers ---- */
 
-static NTSTATUS introduce(int socket, struct tsm_channel **out)
+static NTSTATUS introduce(int socket, const struct tsm_unix_peer *peer, struct tsm_channel **out)
 {
     struct tsm_channel *channel;
-    NTSTATUS status = tsm_channel_new(quota, &channel);
+    NTSTATUS status = tsm_channel_new(socket, peer, quota, &channel);
 
-    if (!NT_SUCCESS(status)) {
-        tsm_unix_close(socket);
+    if (!NT_SUCCESS(status))
         return status;
-    }
 
     struct tsm_pipe_hello hello = {
         .protocol = TSM_PIPE_PROTOCOL,
@@ -128,11 +126,8 @@ static NTSTATUS introduce(int socket, struct tsm_channel **out)
     };
     uint8_t record[TSM_PIPE_HELLO_SIZE];
 
-    channel->socket = socket;
     tsm_pipe_hello_encode(&hello, record);
-    status = tsm_unix_peer(socket, &channel->peer);
-    if (NT_SUCCESS(status))
-        status = tsm_unix_send(socket, record, sizeof(record), channel->memfd);
+    status = tsm_unix_send(socket, record, sizeof(record), channel->memfd);
     if (!NT_SUCCESS(status)) {
         tsm_channel_unref(channel);
         return status;
@@ -148,9 +143,10 @@ static NTSTATUS knock_in(const struct tsm_name_folder *folder, uint64_t seq,
     uint32_t count = 0;
     NTSTATUS result = STATUS_OBJECT_NAME_NOT_FOUND;
 
-    if (!NT_SUCCESS(tsm_name_folder_list(folder, 'L', &entries, &count)))
+    if (!NT_SUCCESS(tsm_name_folder_list(folder, "L", &entries, &count)))
         return result;
     for (uint32_t i = 0; i < count && result == STATUS_OBJECT_NAME_NOT_FOUND; i++) {
+        struct tsm_unix_peer peer;
         int socket;
 
         if ((seq && entries[i].seq != seq) ||
@@ -159,13 +155,13 @@ static NTSTATUS knock_in(const struct tsm_name_folder *folder, uint64_t seq,
         result = tsm_unix_connect(folder->fd, entries[i].file, &socket);
         if (!NT_SUCCESS(result))
             continue;
-        if (!tsm_name_folder_is_owners(folder, socket)) {
+        if (!tsm_name_folder_is_owners(folder, socket, &peer)) {
             tsm_unix_close(socket);
             result = STATUS_OBJECT_NAME_NOT_FOUND;
             continue;
         }
         out->seq = entries[i].seq;
-        result = introduce(socket, &out->channel);
+        result = introduce(socket, &peer, &out->channel);
         if (result == STATUS_PIPE_BROKEN) /* closed under our hands */
             result = STATUS_OBJECT_NAME_NOT_FOUND;
     }

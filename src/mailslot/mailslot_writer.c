@@ -66,11 +66,7 @@ static NTSTATUS attach(struct tsm_mailslot_writer *writer, uint64_t seq)
 
     if (!NT_SUCCESS(status))
         return status;
-    status = tsm_channel_watch(found.channel, on_slot_gone, NULL);
-    if (!NT_SUCCESS(status)) {
-        tsm_channel_close(found.channel, TSM_SIDE_CLOSED);
-        return status;
-    }
+    tsm_channel_watch(found.channel, on_slot_gone, NULL);
 
     struct tsm_ring_header *shared = tsm_channel_outgoing(found.channel, &data, &capacity);
 
@@ -91,8 +87,7 @@ static bool is_slot_there(const struct tsm_mailslot_writer *writer)
     struct tsm_channel *channel = writer->slot.channel;
 
     return channel && tsm_channel_peer_state(channel) == TSM_SIDE_OPEN &&
-           !atomic_load_explicit(&channel->peer_gone, memory_order_acquire) &&
-           !writer->ring.is_broken;
+           !tsm_channel_peer_is_gone_locked(channel) && !writer->ring.is_broken;
 }
 
 static bool has_room(struct tsm_mailslot_writer *writer, uint32_t length)

@@ -73,6 +73,16 @@ NTSTATUS tsm_memfd_check(int fd, uint64_t size)
     return STATUS_SUCCESS;
 }
 
+bool tsm_memfd_identify(int fd, struct tsm_memfd_id *out)
+{
+    struct stat info;
+
+    if (fstat(fd, &info) < 0)
+        return false;
+    *out = (struct tsm_memfd_id){.device = info.st_dev, .inode = info.st_ino};
+    return true;
+}
+
 NTSTATUS tsm_memfd_map(int fd, uint64_t size, void **out)
 {
     void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, fd, 0);

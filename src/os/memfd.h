@@ -2,6 +2,7 @@
 /* Sealed shared memory between two processes. */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -13,8 +14,14 @@ tsm_must_check NTSTATUS tsm_memfd_create(const char *name, int *out);
 /* A sparse memfd of that size, sealed so that nobody changes its size or its seals. */
 tsm_must_check NTSTATUS tsm_memfd_new(uint64_t size, int *out);
 
+/* Which memory it is; nobody else's as long as somebody has it open or mapped. */
+struct tsm_memfd_id {
+    uint64_t device, inode;
+};
+
 /* Refuses what is no memfd of exactly that size with those seals. */
 tsm_must_check NTSTATUS tsm_memfd_check(int fd, uint64_t size);
+bool tsm_memfd_identify(int fd, struct tsm_memfd_id *out);
 
 /* Read-write and shared; kept out of core dumps. */
 tsm_must_check NTSTATUS tsm_memfd_map(int fd, uint64_t size, void **out);

@@ -33,6 +33,7 @@
 #include "os/unix_socket.h"
 
 #define LITERAL_MAX    180
+#define SEQ_DIGITS     16
 #define LOCK_WAIT_MS   5000
 #define NAME_BYTES_MAX 1100
 #define ENTRIES_MAX    16384 /* looked at in a folder, which may be a stranger's */
@@ -202,13 +203,11 @@ void tsm_name_folder_close(struct tsm_name_folder *folder, const char16_t *folde
     if (folder->owner == geteuid() && NT_SUCCESS(tsm_runtime_dir_open_own(&user, &shared, false))) {
         if (name.is_hashed) {
             struct tsm_name_entry *entries = NULL;
-            uint32_t lives = 0, listeners = 0;
+            uint32_t count = 0;
 
-            if (NT_SUCCESS(tsm_name_folder_list(folder, 'K', &entries, &lives)))
+            if (NT_SUCCESS(tsm_name_folder_list(folder, "LKS", &entries, &count)))
                 free(entries);
-            if (NT_SUCCESS(tsm_name_folder_list(folder, 'L', &entries, &listeners)))
-                free(entries);
-            if (lives + listeners == 0)
+            if (count == 0)
                 unlinkat(folder->fd, "name", 0);
         }
         unlinkat(user, name.text, AT_REMOVEDIR);
@@ -295,19 +294,35 @@ NTSTATUS tsm_name_folder_find(const char16_t *folded, uint32_t length, struct ts
 
 static bool entry_parse(const char *file, struct tsm_name_entry *out)
 {
-    char *end;
+    size_t length = strnlen(file, sizeof(out->file));
+    uint64_t seq = 0;
 
-    if ((file[0] != 'L' && file[0] != 'K') || strlen(file) >= sizeof(out->file) ||
-        strspn(file + 1, "0123456789abcdef") != 16)
+    if (length < 1 + SEQ_DIGITS || length == sizeof(out->file) || !strchr("LKS", file[0]))
+        return false;
+    for (int i = 1; i <= SEQ_DIGITS; i++) {
+        char c = file[i];
+
+        if (c >= '0' && c <= '9')
+            seq = seq << 4 | (uint64_t)(c - '0');
+        else if (c >= 'a' && c <= 'f')
+            seq = seq << 4 | (uint64_t)(c - 'a' + 10);
+        else
+            return false;
+    }
+
+    const char *text = file + 1 + SEQ_DIGITS;
+
+    if (*text != 0 && *text++ != '.')
+        return false;
+
+    size_t text_length = length - (size_t)(text - file);
+
+    if (text_length >= TSM_ENTRY_TEXT)
         return false;
     out->kind = file[0];
-    out->seq = strtoull(file + 1, &end, 16);
-    if (*end != 0 && *end != '.')
-        return false;
-    if (strlen(end) > TSM_ENTRY_TEXT)
-        return false;
-    snprintf(out->text, sizeof(out->text), "%.*s", TSM_ENTRY_TEXT - 1, *end ? end + 1 : "");
-    snprintf(out->file, sizeof(out->file), "%s", file);
+    out->seq = seq;
+    memcpy(out->text, text, text_length + 1);
+    memcpy(out->file, file, length + 1);
     return true;
 }
 
@@ -318,18 +333,17 @@ static int entry_compare(const void *a, const void *b)
     return (left->seq > right->seq) - (left->seq < right->seq);
 }
 
-NTSTATUS tsm_name_folder_list(const struct tsm_name_folder *folder, char kind,
+NTSTATUS tsm_name_folder_list(const struct tsm_name_folder *folder, const char *kinds,
                               struct tsm_name_entry **out, uint32_t *count)
 {
-    DIR *listing = tsm_dir_list(folder->fd);
     struct tsm_name_entry *found = NULL;
     uint32_t used = 0, capacity = 0;
-    struct dirent *file;
+    struct tsm_dir_scan scan;
+    const char *file;
 
-    if (!listing)
-        return tsm_status_from_errno(errno);
-    while ((file = readdir(listing))) {
-        if (file->d_name[0] != kind)
+    tsm_dir_scan_begin(&scan, folder->fd);
+    while ((file = tsm_dir_scan_next(&scan))) {
+        if (!strchr(kinds, file[0]))
             continue;
         if (used == ENTRIES_MAX)
             break;
@@ -339,16 +353,18 @@ NTSTATUS tsm_name_folder_list(const struct tsm_name_folder *folder, char kind,
 
             if (!moved) {
                 free(found);
-                closedir(listing);
                 return STATUS_NO_MEMORY;
             }
             found = moved;
             capacity = larger;
         }
-        if (entry_parse(file->d_name, &found[used]))
+        if (entry_parse(file, &found[used]))
             used++;
     }
-    closedir(listing);
+    if (scan.length < 0) {
+        free(found);
+        return tsm_status_from_errno(errno);
+    }
     if (used > 1)
         qsort(found, used, sizeof(*found), entry_compare);
     *out = found;
@@ -361,7 +377,7 @@ uint32_t tsm_name_folder_count_alive(const struct tsm_name_folder *folder)
     struct tsm_name_entry *entries = NULL;
     uint32_t count = 0, alive = 0;
 
-    if (!NT_SUCCESS(tsm_name_folder_list(folder, 'K', &entries, &count)))
+    if (!NT_SUCCESS(tsm_name_folder_list(folder, "K", &entries, &count)))
         return 0;
     for (uint32_t i = 0; i < count; i++)
         alive += tsm_unix_is_alive(folder->fd, entries[i].file);
@@ -369,25 +385,33 @@ uint32_t tsm_name_folder_count_alive(const struct tsm_name_folder *folder)
     return alive;
 }
 
+bool tsm_name_entries_live(const struct tsm_name_folder *folder,
+                           const struct tsm_name_entry *entries, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++)
+        if (entries[i].kind == 'K' && tsm_unix_is_alive(folder->fd, entries[i].file))
+            return true;
+    return false;
+}
+
 uint32_t tsm_name_folder_sweep(struct tsm_name_folder *folder)
 {
-    DIR *listing = tsm_dir_list(folder->fd);
     struct tsm_name_entry entry;
-    struct dirent *file;
+    struct tsm_dir_scan scan;
+    const char *file;
     uint32_t alive = 0;
 
-    while (listing && (file = readdir(listing))) {
-        bool is_temporary = file->d_name[0] == 'T';
+    tsm_dir_scan_begin(&scan, folder->fd);
+    while ((file = tsm_dir_scan_next(&scan))) {
+        bool is_temporary = file[0] == 'T';
 
-        if (!is_temporary && !entry_parse(file->d_name, &entry))
+        if (!is_temporary && !entry_parse(file, &entry))
             continue;
-        if (tsm_unix_is_alive(folder->fd, file->d_name))
+        if (tsm_unix_is_alive(folder->fd, file))
             alive += !is_temporary && entry.kind == 'K';
         else
-            unlinkat(folder->fd, file->d_name, 0);
+            unlinkat(folder->fd, file, 0);
     }
-    if (listing)
-        closedir(listing);
     return alive;
 }
 
@@ -406,7 +430,7 @@ bool tsm_name_is_served_by_other(const struct tsm_name_folder *own, const char16
         uint32_t lives = 0;
 
         if (folders[i].owner != own->owner &&
-            NT_SUCCESS(tsm_name_folder_list(&folders[i], 'K', &entries, &lives)))
+            NT_SUCCESS(tsm_name_folder_list(&folders[i], "K", &entries, &lives)))
             for (uint32_t k = 0; k < lives; k++)
                 is_served |=
                     entries[k].seq < seq && tsm_unix_is_alive(folders[i].fd, entries[k].file);
@@ -416,34 +440,30 @@ bool tsm_name_is_served_by_other(const struct tsm_name_folder *own, const char16
     return is_served;
 }
 
-bool tsm_name_folder_is_owners(const struct tsm_name_folder *folder, int socket)
+bool tsm_name_folder_is_owners(const struct tsm_name_folder *folder, int socket,
+                               struct tsm_unix_peer *peer)
 {
-    struct tsm_unix_peer peer;
-
-    if (NT_SUCCESS(tsm_unix_peer(socket, &peer)) && peer.uid == folder->owner)
+    if (NT_SUCCESS(tsm_unix_peer(socket, peer)) && peer->uid == folder->owner)
         return true;
     tsm_trace(TSM_TRACE_NAME, "a listener of user %u is in the name of another: passed by",
               folder->owner);
     return false;
 }
 
-uint64_t tsm_name_next_seq(const struct tsm_name_folder *folder)
+/* Time since the system started: nobody sets it back. */
+uint64_t tsm_name_seq_now(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_BOOTTIME, &now);
+    return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+}
+
+static uint64_t seq_above(uint64_t floor)
 {
     static _Atomic uint64_t last;
-    struct tsm_name_entry *entries = NULL;
-    struct timespec now;
-    uint32_t count = 0;
-
-    clock_gettime(CLOCK_REALTIME, &now);
-
-    uint64_t seq = (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
-
-    /* Clocks may be set back: stay above all that can be seen. */
-    if (NT_SUCCESS(tsm_name_folder_list(folder, 'L', &entries, &count)) && count)
-        seq = tsm_max_u64(seq, entries[count - 1].seq + 1);
-    free(entries);
-
     uint64_t before = atomic_load(&last);
+    uint64_t seq = tsm_max_u64(tsm_name_seq_now(), floor + 1);
 
     do
         seq = tsm_max_u64(seq, before + 1);
@@ -451,13 +471,53 @@ uint64_t tsm_name_next_seq(const struct tsm_name_folder *folder)
     return seq;
 }
 
-void tsm_name_entry_file(char kind, uint64_t seq, const char *text, char out[TSM_ENTRY_TEXT + 20])
+uint64_t tsm_name_next_seq(const struct tsm_name_folder *folder)
 {
-    snprintf(out, TSM_ENTRY_TEXT + 20, "%c%016llx%s%s", kind, (unsigned long long)seq,
-             *text ? "." : "", text);
+    struct tsm_name_entry *entries = NULL;
+    uint32_t count = 0;
+    uint64_t seen = 0;
+
+    /* In another time namespace it may be later. */
+    if (NT_SUCCESS(tsm_name_folder_list(folder, "L", &entries, &count)) && count)
+        seen = entries[count - 1].seq;
+    free(entries);
+    return seq_above(seen);
 }
 
-void tsm_name_entry_remove(const struct tsm_name_folder *folder, const char *file)
+uint64_t tsm_name_later_seq(void)
 {
-    unlinkat(folder->fd, file, 0);
+    return seq_above(0);
+}
+
+void tsm_name_entry_file(char kind, uint64_t seq, const char *text, char out[TSM_ENTRY_TEXT + 20])
+{
+    size_t length = strnlen(text, TSM_ENTRY_TEXT - 1);
+    char *at = out;
+
+    *at++ = kind;
+    for (int shift = 4 * (SEQ_DIGITS - 1); shift >= 0; shift -= 4)
+        *at++ = "0123456789abcdef"[seq >> shift & 15];
+    if (length)
+        *at++ = '.';
+    memcpy(at, text, length);
+    at[length] = 0;
+}
+
+bool tsm_name_entry_remove(const struct tsm_name_folder *folder, const char *file)
+{
+    return unlinkat(folder->fd, file, 0) == 0;
+}
+
+NTSTATUS tsm_name_entry_link(const struct tsm_name_folder *folder, const char *file,
+                             const char *second)
+{
+    return linkat(folder->fd, file, folder->fd, second, 0) == 0 ? STATUS_SUCCESS
+                                                                : tsm_status_from_errno(errno);
+}
+
+bool tsm_name_entry_exists(const struct tsm_name_folder *folder, const char *file)
+{
+    struct stat info;
+
+    return fstatat(folder->fd, file, &info, AT_SYMLINK_NOFOLLOW) == 0;
 }

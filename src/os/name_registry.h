@@ -2,9 +2,9 @@
 /*
  * A name's folder in the runtime directory.
  *
- * In it: L<seq>.<text> a listening instance, K<seq> the life sign of an instance, "name" the full
- * name where the folder is called by its hash. seq is sixteen hexadecimal digits and never used
- * twice; the smallest has waited longest.
+ * In it: S<seq> the socket of an instance, L<seq>.<text> a second name of that socket while the
+ * instance listens, K<seq> its life sign, "name" the full name where the folder is called by its
+ * hash. seq is sixteen hexadecimal digits and never used twice; the smallest L has waited longest.
  */
 #pragma once
 
@@ -15,6 +15,7 @@
 
 #include "base/deadline.h"
 #include "base/status.h"
+#include "os/unix_socket.h"
 
 #define TSM_ENTRY_TEXT     72
 #define TSM_NAME_USERS_MAX 16 /* who are looked at */
@@ -30,7 +31,7 @@ struct tsm_name_folder {
 
 struct tsm_name_entry {
     uint64_t seq;
-    char kind;                 /* 'L' or 'K' */
+    char kind;                 /* 'L', 'K' or 'S' */
     char text[TSM_ENTRY_TEXT]; /* behind the point */
     char file[TSM_ENTRY_TEXT + 20];
 };
@@ -54,9 +55,10 @@ tsm_must_check NTSTATUS tsm_name_folder_find(const char16_t *folded, uint32_t le
                                              struct tsm_name_folder *out, uint32_t capacity,
                                              uint32_t *count);
 
-/* Entries of one kind, smallest seq first; *out is a heap array, owned by the caller. */
-tsm_must_check NTSTATUS tsm_name_folder_list(const struct tsm_name_folder *folder, char kind,
-                                             struct tsm_name_entry **out, uint32_t *count);
+/* Entries of these kinds, smallest seq first; *out is a heap array, owned by the caller. */
+tsm_must_check NTSTATUS tsm_name_folder_list(const struct tsm_name_folder *folder,
+                                             const char *kinds, struct tsm_name_entry **out,
+                                             uint32_t *count);
 
 /* Lock held: removes what dead instances left. Returns the number of live instances. */
 uint32_t tsm_name_folder_sweep(struct tsm_name_folder *folder);
@@ -68,11 +70,28 @@ uint32_t tsm_name_folder_count_alive(const struct tsm_name_folder *folder);
 bool tsm_name_is_served_by_other(const struct tsm_name_folder *own, const char16_t *folded,
                                  uint32_t length, uint64_t seq);
 
-/* Is the folder's owner at the other end? A name in it may be a link to anybody's socket. */
-bool tsm_name_folder_is_owners(const struct tsm_name_folder *folder, int socket);
+/* Is the folder's owner at the other end? A name in it may be a link to anybody's socket. *peer: who is
+ * there. */
+bool tsm_name_folder_is_owners(const struct tsm_name_folder *folder, int socket,
+                               struct tsm_unix_peer *peer);
+
+/* Does any of these entries belong to a live instance? */
+bool tsm_name_entries_live(const struct tsm_name_folder *folder,
+                           const struct tsm_name_entry *entries, uint32_t count);
 
 /* A seq larger than any that was given out for this name. */
 uint64_t tsm_name_next_seq(const struct tsm_name_folder *folder);
+/* The same, without looking, for whoever has looked once. */
+uint64_t tsm_name_later_seq(void);
+/* What a seq given out now is about, in ns. */
+uint64_t tsm_name_seq_now(void);
 
 void tsm_name_entry_file(char kind, uint64_t seq, const char *text, char out[TSM_ENTRY_TEXT + 20]);
-void tsm_name_entry_remove(const struct tsm_name_folder *folder, const char *file);
+
+/* False: somebody else did, or may, or it cannot be. */
+bool tsm_name_entry_remove(const struct tsm_name_folder *folder, const char *file);
+bool tsm_name_entry_exists(const struct tsm_name_folder *folder, const char *file);
+
+/* Gives an entry a second name. */
+tsm_must_check NTSTATUS tsm_name_entry_link(const struct tsm_name_folder *folder, const char *file,
+                                            const char *second);

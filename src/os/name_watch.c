@@ -32,6 +32,14 @@ static int take_spare(void)
     return -1;
 }
 
+void tsm_name_watch_drop(void)
+{
+    uint64_t taken = atomic_exchange(&spare, 0);
+
+    if (taken != 0)
+        close((int)(uint32_t)taken - 1);
+}
+
 static void drain(int fd)
 {
     char events[4096];
@@ -67,7 +75,7 @@ static bool begin(struct tsm_name_watch *watch, const struct tsm_name_folder *fo
 
         snprintf(path, sizeof(path), "/proc/self/fd/%d", folders[i].fd);
         watch->watches[i] =
-            inotify_add_watch(watch->fd, path, IN_MOVED_TO | IN_DELETE | IN_DELETE_SELF);
+            inotify_add_watch(watch->fd, path, IN_CREATE | IN_DELETE | IN_DELETE_SELF);
         if (watch->watches[i] < 0)
             tsm_name_watch_end(watch);
         else

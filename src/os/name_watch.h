@@ -21,3 +21,6 @@ void tsm_name_watch_wait(struct tsm_name_watch *watch, const struct tsm_name_fol
                          uint32_t count, int max_ms, struct tsm_deadline deadline);
 
 void tsm_name_watch_end(struct tsm_name_watch *watch);
+
+/* Closes what was kept for the next wait. */
+void tsm_name_watch_drop(void);

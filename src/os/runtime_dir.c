@@ -174,3 +174,20 @@ NTSTATUS tsm_runtime_dir_open_own(int *fd, bool *shared, bool create)
     close(dir);
     return status == STATUS_OBJECT_NAME_COLLISION ? STATUS_ACCESS_DENIED : status;
 }
+
+bool tsm_runtime_dir_identify(struct tsm_runtime_dir_id *out)
+{
+    char path[PATH_MAX];
+    struct stat info;
+
+    if (!choose_path(path, sizeof(path)) || lstat(path, &info) < 0)
+        return false;
+    *out = (struct tsm_runtime_dir_id){
+        .device = info.st_dev,
+        .inode = info.st_ino,
+        .owner = info.st_uid,
+        .mode = info.st_mode,
+        .user = geteuid(),
+    };
+    return true;
+}

@@ -10,21 +10,38 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
+#include <stdatomic.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
+#ifndef SO_PEERPIDFD
+#define SO_PEERPIDFD 77 /* Linux 6.5 */
+#endif
+
 static bool address_make(struct sockaddr_un *address, int folder, const char *name)
 {
+    static const char prefix[] = "/proc/self/fd/";
+    char digits[12], *at = address->sun_path + sizeof(prefix) - 1;
+    size_t length = strlen(name);
+    int count = 0;
+
     address->sun_family = AF_UNIX;
-
-    int length =
-        snprintf(address->sun_path, sizeof(address->sun_path), "/proc/self/fd/%d/%s", folder, name);
-
-    return length > 0 && (size_t)length < sizeof(address->sun_path);
+    memcpy(address->sun_path, prefix, sizeof(prefix) - 1);
+    do
+        digits[count++] = (char)('0' + folder % 10);
+    while ((folder /= 10) > 0);
+    while (count > 0)
+        *at++ = digits[--count];
+    *at++ = '/';
+    if (length >= (size_t)(address->sun_path + sizeof(address->sun_path) - at))
+        return false;
+    memcpy(at, name, length + 1);
+    return true;
 }
 
 static NTSTATUS bind_at(int folder, const char *name, mode_t mode, int *out)
@@ -99,20 +116,47 @@ NTSTATUS tsm_unix_bind_life_sign(int folder, const char *name, int *out)
     return bind_at(folder, name, 0666, out);
 }
 
+/* A socket to ask with, + 1; 0: none. */
+static _Atomic int spare_prober;
+
+static int prober_take(void)
+{
+    int taken = atomic_exchange(&spare_prober, 0);
+
+    return taken ? taken - 1 : socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+}
+
+/* Only one that is not connected can ask again. */
+static void prober_give(int fd, bool is_unused)
+{
+    int none = 0;
+
+    if (!is_unused || !atomic_compare_exchange_strong(&spare_prober, &none, fd + 1))
+        close(fd);
+}
+
 bool tsm_unix_is_alive(int folder, const char *name)
 {
     struct sockaddr_un address;
-    int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    int error = 0;
+    int fd = prober_take(), error = 0;
 
     if (fd < 0)
         return true; /* cannot tell: do no harm */
     /* A bound socket of another type answers EPROTOTYPE; a file left behind ECONNREFUSED. */
-    if (!address_make(&address, folder, name) ||
-        connect(fd, (struct sockaddr *)&address, sizeof(address)) < 0)
+    if (!address_make(&address, folder, name))
+        error = ENAMETOOLONG;
+    else if (connect(fd, (struct sockaddr *)&address, sizeof(address)) < 0)
         error = errno;
-    close(fd);
+    prober_give(fd, error != 0);
     return error == EPROTOTYPE || error == EACCES;
+}
+
+void tsm_unix_prober_drop(void)
+{
+    int taken = atomic_exchange(&spare_prober, 0);
+
+    if (taken)
+        close(taken - 1);
 }
 
 NTSTATUS tsm_unix_connect(int folder, const char *name, int *out)
@@ -137,21 +181,9 @@ NTSTATUS tsm_unix_connect(int folder, const char *name, int *out)
     return STATUS_SUCCESS;
 }
 
-NTSTATUS tsm_unix_accept_last(int listener, int *out)
+void tsm_unix_end_listening(int listener)
 {
-    struct pollfd poll_fd = {.fd = listener, .events = POLLIN};
-
-    if (poll(&poll_fd, 1, 0) <= 0)
-        return STATUS_PIPE_LISTENING;
     shutdown(listener, SHUT_RD);
-
-    int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
-
-    if (fd < 0)
-        return errno == EAGAIN || errno == EINVAL ? STATUS_PIPE_BROKEN
-                                                  : tsm_status_from_errno(errno);
-    *out = fd;
-    return STATUS_SUCCESS;
 }
 
 NTSTATUS tsm_unix_send(int socket, const void *record, size_t length, int fd)
@@ -244,6 +276,26 @@ bool tsm_unix_has_hung_up(int socket)
     return poll(&poll_fd, 1, 0) > 0 && (poll_fd.revents & (POLLRDHUP | POLLHUP));
 }
 
+int tsm_unix_peer_pidfd(int socket)
+{
+    int pidfd = -1;
+    socklen_t length = sizeof(pidfd);
+
+    return getsockopt(socket, SOL_SOCKET, SO_PEERPIDFD, &pidfd, &length) == 0 ? pidfd : -1;
+}
+
+bool tsm_unix_peer_may_live(const struct tsm_unix_peer *peer)
+{
+    return kill((pid_t)peer->pid, 0) == 0 || errno != ESRCH;
+}
+
+bool tsm_unix_process_lives(int pidfd)
+{
+    struct pollfd poll_fd = {.fd = pidfd, .events = POLLIN};
+
+    return poll(&poll_fd, 1, 0) == 0;
+}
+
 bool tsm_unix_wait_readable(int socket, struct tsm_deadline deadline)
 {
     struct pollfd poll_fd = {.fd = socket, .events = POLLIN | POLLRDHUP};
@@ -278,6 +330,18 @@ void tsm_unix_drain(int socket)
 void tsm_unix_shutdown(int socket)
 {
     shutdown(socket, SHUT_RDWR);
+}
+
+static _Atomic bool was_forked;
+
+void tsm_unix_note_fork(void)
+{
+    atomic_store(&was_forked, true);
+}
+
+bool tsm_unix_was_forked(void)
+{
+    return atomic_load_explicit(&was_forked, memory_order_relaxed);
 }
 
 void tsm_unix_close(int socket)

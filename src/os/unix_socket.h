@@ -25,6 +25,9 @@ tsm_must_check NTSTATUS tsm_unix_listen(int folder, const char *name, mode_t mod
 tsm_must_check NTSTATUS tsm_unix_bind_life_sign(int folder, const char *name, int *out);
 bool tsm_unix_is_alive(int folder, const char *name);
 
+/* Closes what was kept for the next question. */
+void tsm_unix_prober_drop(void);
+
 /* STATUS_PIPE_NOT_AVAILABLE: it has a client already; STATUS_OBJECT_NAME_NOT_FOUND: nobody is
  * there; STATUS_ACCESS_DENIED. */
 tsm_must_check NTSTATUS tsm_unix_connect(int folder, const char *name, int *out);
@@ -33,9 +36,8 @@ tsm_must_check NTSTATUS tsm_unix_connect(int folder, const char *name, int *out)
 tsm_must_check NTSTATUS tsm_unix_listen_on(int folder, const char *name, int *out);
 tsm_must_check NTSTATUS tsm_unix_accept(int listener, int *out);
 
-/* Ends listening and takes the client that is waiting: STATUS_PIPE_LISTENING if there is none; then
- * the socket goes on listening. */
-tsm_must_check NTSTATUS tsm_unix_accept_last(int listener, int *out);
+/* Nobody is admitted any more, and who polls it wakes; one who waits can still be accepted. */
+void tsm_unix_end_listening(int listener);
 
 /* One record with at most one descriptor (-1 none). */
 tsm_must_check NTSTATUS tsm_unix_send(int socket, const void *record, size_t length, int fd);
@@ -49,6 +51,14 @@ tsm_must_check NTSTATUS tsm_unix_peer(int socket, struct tsm_unix_peer *out);
 
 /* The peer has hung up; there may be something to receive all the same. */
 bool tsm_unix_has_hung_up(int socket);
+
+/* A pidfd of the process that made the peer's socket, or listened on it; -1: it is gone, or the kernel
+ * (before 6.5) cannot say. */
+int tsm_unix_peer_pidfd(int socket);
+bool tsm_unix_process_lives(int pidfd);
+
+/* False: surely not; true: it does, or its number is another's. */
+bool tsm_unix_peer_may_live(const struct tsm_unix_peer *peer);
 
 /* Waits until the socket is readable or hung up; false on timeout. */
 bool tsm_unix_wait_readable(int socket, struct tsm_deadline deadline);
@@ -64,4 +74,9 @@ void tsm_unix_drain(int socket);
 
 /* Both sides see a hang-up, although copies of the descriptor may be open elsewhere. */
 void tsm_unix_shutdown(int socket);
+
+/* The process is about to be forked. */
+void tsm_unix_note_fork(void);
+/* A forked child may have copies of sockets; without, closing is hanging up, and costs less. */
+bool tsm_unix_was_forked(void);
 void tsm_unix_close(int socket);

@@ -3,6 +3,7 @@
 
 #include <unistd.h>
 
+#include "channel/claim.h"
 #include "pipe/pipe_info.h"
 
 /* Windows: opening always grants these two, so that a handle can be waited for and queried. */
@@ -40,7 +41,7 @@ NTSTATUS tsm_pipe_client_open(const char16_t *text, uint32_t access, struct tsm_
         hello |= TSM_HELLO_READS;
     if (mapped & FILE_WRITE_DATA)
         hello |= TSM_HELLO_WRITES;
-    status = tsm_rendezvous_connect(&name, hello, &params, &channel);
+    status = tsm_claim_connect(&name, hello, &params, &channel);
     if (!NT_SUCCESS(status))
         return status;
 
@@ -51,12 +52,7 @@ NTSTATUS tsm_pipe_client_open(const char16_t *text, uint32_t access, struct tsm_
         return STATUS_NO_MEMORY;
     }
     end->own_pid = (uint32_t)getpid();
-    status = tsm_pipe_end_attach_locked(end, channel);
-    if (!NT_SUCCESS(status)) {
-        tsm_channel_close(channel, TSM_SIDE_CLOSED);
-        tsm_object_unref(&end->file.object);
-        return status;
-    }
+    tsm_pipe_end_attach_locked(end, channel);
     *out = &end->file;
     *granted = mapped;
     return STATUS_SUCCESS;
@@ -71,7 +67,7 @@ NTSTATUS tsm_pipe_client_wait(const char16_t *text, uint32_t timeout_ms)
         return status;
     if (name.host != TSM_HOST_LOCAL)
         return STATUS_BAD_NETWORK_PATH;
-    return tsm_rendezvous_wait(&name, timeout_ms);
+    return tsm_claim_wait(&name, timeout_ms);
 }
 
 NTSTATUS tsm_pipe_client_call(const char16_t *name, const void *in, uint32_t in_length, void *out,

@@ -70,7 +70,7 @@ static void fail_all(struct tsm_list *list, NTSTATUS status, struct tsm_io_batch
 
 /* ---- state ---- */
 
-void tsm_pipe_end_connect_locked(struct tsm_pipe_end *end, struct tsm_channel *channel)
+void tsm_pipe_end_attach_locked(struct tsm_pipe_end *end, struct tsm_channel *channel)
 {
     uint8_t *data;
     uint64_t capacity;
@@ -87,23 +87,7 @@ void tsm_pipe_end_connect_locked(struct tsm_pipe_end *end, struct tsm_channel *c
     end->state = TSM_PIPE_CONNECTED;
     tsm_trace(TSM_TRACE_PIPE, "%s end connected, peer %u", end->is_server ? "server" : "client",
               end->peer_pid);
-}
-
-NTSTATUS tsm_pipe_end_watch_locked(struct tsm_pipe_end *end)
-{
-    NTSTATUS status = tsm_channel_watch(end->channel, tsm_pipe_on_news, end);
-
-    if (!NT_SUCCESS(status)) {
-        end->channel = NULL;
-        end->state = TSM_PIPE_DISCONNECTED;
-    }
-    return status;
-}
-
-NTSTATUS tsm_pipe_end_attach_locked(struct tsm_pipe_end *end, struct tsm_channel *channel)
-{
-    tsm_pipe_end_connect_locked(end, channel);
-    return tsm_pipe_end_watch_locked(end);
+    tsm_channel_watch(channel, tsm_pipe_on_news, end);
 }
 
 struct tsm_channel *tsm_pipe_end_detach_locked(struct tsm_pipe_end *end, NTSTATUS status,
@@ -130,8 +114,10 @@ void tsm_pipe_end_refresh_locked(struct tsm_pipe_end *end)
         return;
 
     enum tsm_side_state peer = tsm_channel_peer_state(end->channel);
-    bool is_gone = atomic_load_explicit(&end->channel->peer_gone, memory_order_acquire);
+    bool is_gone = peer == TSM_SIDE_OPEN && tsm_channel_peer_is_gone_locked(end->channel);
 
+    if (tsm_unlikely(is_gone)) /* it may have said more before it went */
+        peer = tsm_channel_peer_state(end->channel);
     if (tsm_likely(peer == TSM_SIDE_OPEN && !is_gone && !tsm_pipe_end_was_lied_to(end)))
         return;
     if (tsm_pipe_end_was_lied_to(end))

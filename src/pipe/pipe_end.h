@@ -69,12 +69,7 @@ struct tsm_pipe_end *tsm_pipe_end_new(bool is_server, const struct tsm_name *nam
                                       const struct tsm_pipe_params *params);
 
 /* File lock held, or nobody else knows the end: takes the channel and is connected. */
-tsm_must_check NTSTATUS tsm_pipe_end_attach_locked(struct tsm_pipe_end *end,
-                                                   struct tsm_channel *channel);
-
-/* The two halves of it. If the second fails, the end has no channel. */
-void tsm_pipe_end_connect_locked(struct tsm_pipe_end *end, struct tsm_channel *channel);
-tsm_must_check NTSTATUS tsm_pipe_end_watch_locked(struct tsm_pipe_end *end);
+void tsm_pipe_end_attach_locked(struct tsm_pipe_end *end, struct tsm_channel *channel);
 
 /* File lock held: takes the connection away; pending requests go to the batch with that status. The
  * caller closes the channel with tsm_channel_close() after unlocking. */

@@ -56,13 +56,16 @@ NTSTATUS tsm_pipe_share_post(struct tsm_pipe_end *end)
     if (end->channel) {
         const int fds[] = {end->channel->memfd, end->channel->socket};
 
+        tsm_channel_share_locked(end->channel);
         status = tsm_fd_box_post(&share->box, place, &post, sizeof(post), fds, 2);
     } else if (end->listener) {
         const int fds[] = {end->listener->socket, end->listener->accepted};
 
         post.has_accepted = end->listener->accepted >= 0;
         post.hello_at_ns = end->listener->hello_deadline.at_ns;
-        strcpy(post.file, end->listener->file);
+        strcpy(post.file, end->listener->entry);
+        strcpy(post.socket_file, end->listener->file);
+        end->listener->is_shared = true;
         status =
             tsm_fd_box_post(&share->box, place, &post, sizeof(post), fds, 1 + post.has_accepted);
     }
@@ -79,13 +82,20 @@ NTSTATUS tsm_pipe_share_post(struct tsm_pipe_end *end)
     return STATUS_SUCCESS;
 }
 
+/* A file of the folder, or none: a listener that has taken a client has no second name. */
+static bool name_is_good(const char *name, size_t size, char kind)
+{
+    return memchr(name, 0, size) && !strchr(name, '/') &&
+           (name[0] == kind || (kind == 'L' && name[0] == 0));
+}
+
 static bool post_is_good(const struct tsm_share_post *post, uint32_t count)
 {
     if (post->kind == TSM_SHARE_CHANNEL)
         return count == 2;
     return post->kind == TSM_SHARE_LISTENER && count == 1 + (post->has_accepted != 0) &&
-           post->file[0] == 'L' && memchr(post->file, 0, sizeof(post->file)) &&
-           !strchr(post->file, '/');
+           name_is_good(post->file, sizeof(post->file), 'L') &&
+           name_is_good(post->socket_file, sizeof(post->socket_file), 'S');
 }
 
 /* What lies at a place, if it has that generation. Descriptors are the caller's. */
@@ -113,10 +123,8 @@ static NTSTATUS fetch_channel(struct tsm_pipe_end *end, const int fds[2])
 
     if (!NT_SUCCESS(status))
         return status;
-    status = tsm_pipe_end_attach_locked(end, channel);
-    if (!NT_SUCCESS(status))
-        tsm_channel_drop(channel);
-    return status;
+    tsm_pipe_end_attach_locked(end, channel);
+    return STATUS_SUCCESS;
 }
 
 void tsm_share_follow(struct tsm_pipe_end *end, const struct tsm_share_state *now)
@@ -143,11 +151,11 @@ void tsm_share_follow(struct tsm_pipe_end *end, const struct tsm_share_state *no
     if (NT_SUCCESS(status) && kind == TSM_SHARE_CHANNEL)
         status = post.kind == kind ? fetch_channel(end, fds) : STATUS_INVALID_PARAMETER;
     else if (NT_SUCCESS(status) && kind == TSM_SHARE_LISTENER)
-        status =
-            post.kind == kind
-                ? tsm_listener_from_holder(fds[0], post.has_accepted ? fds[1] : -1, post.file,
-                                           (struct tsm_deadline){post.hello_at_ns}, &end->listener)
-                : STATUS_INVALID_PARAMETER;
+        status = post.kind == kind
+                     ? tsm_listener_from_holder(
+                           fds[0], post.has_accepted ? fds[1] : -1, post.socket_file, post.file,
+                           (struct tsm_deadline){post.hello_at_ns}, &end->listener)
+                     : STATUS_INVALID_PARAMETER;
     if (!NT_SUCCESS(status)) {
         tsm_trace(TSM_TRACE_PIPE, "a shared end cannot be followed: %s", tsm_status_name(status));
         share->is_blind = true;
@@ -384,6 +392,7 @@ static NTSTATUS end_from_birth(const struct tsm_share_core *core, struct tsm_pip
     end->own_pid = core->own_pid;
     end->rendezvous.name = name;
     end->rendezvous.params = params;
+    tsm_instance_text_encode(&params, end->rendezvous.text);
     end->rendezvous.is_open_to_all = core->is_open_to_all != 0;
     end->rendezvous.folder.owner = core->folder_owner;
     end->rendezvous.folder.is_shared = core->folder_is_shared != 0;

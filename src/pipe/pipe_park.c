@@ -113,7 +113,8 @@ static void end_park_shared(struct tsm_pipe_end *end, const struct park_view *vi
     /* pairs with the fences in wake_reader() and publish_reads() */
     atomic_thread_fence(memory_order_seq_cst);
     if (!has_moved(view) && !is_over(view, io) && tsm_io_fall_asleep(io))
-        tsm_futex_wait_many(words, 2, &io->wake, TSM_IO_ASLEEP, TSM_DEADLINE_NEVER);
+        tsm_futex_wait_many(words, 2, &io->wake, TSM_IO_ASLEEP,
+                            tsm_channel_deadline(view->channel));
 }
 
 /* Spins, then sleeps, until something may have changed.
@@ -132,10 +133,13 @@ static void end_park(struct tsm_pipe_end *end, const struct park_view *view, str
     atomic_thread_fence(memory_order_seq_cst);
     if (has_moved(view) || is_over(view, io))
         return;
+
+    struct tsm_deadline deadline = tsm_channel_deadline(view->channel);
+
     if (view->channel->peer.is_own_user)
-        tsm_futex_wait(view->wait, asleep, TSM_FUTEX_SHARED, TSM_DEADLINE_NEVER);
+        tsm_futex_wait(view->wait, asleep, TSM_FUTEX_SHARED, deadline);
     else if (tsm_io_fall_asleep(io))
-        tsm_futex_wait_two(view->wait, asleep, &io->wake, TSM_IO_ASLEEP, TSM_DEADLINE_NEVER);
+        tsm_futex_wait_two(view->wait, asleep, &io->wake, TSM_IO_ASLEEP, deadline);
 }
 
 /* What the owner of a request sees under the lock each time it is up. */

@@ -77,18 +77,12 @@ void tsm_pipe_server_notice_locked(struct tsm_pipe_end *end)
     tsm_rendezvous_stop(&end->rendezvous, end->listener);
     end->listener = NULL;
     if (NT_SUCCESS(status)) {
-        tsm_pipe_end_connect_locked(end, channel);
+        tsm_pipe_end_attach_locked(end, channel);
         end->peer_access = access;
         if (end->share)
             status = tsm_pipe_share_post(end);
         if (NT_SUCCESS(status))
-            status = tsm_pipe_end_watch_locked(end);
-        if (NT_SUCCESS(status)) {
-            /* Who has gone again is gone, although the service thread has not looked yet. */
-            if (tsm_unix_is_hung_up(channel->socket))
-                atomic_store_explicit(&channel->peer_gone, 1, memory_order_release);
             return;
-        }
         end->channel = NULL;
         tsm_channel_close(channel, TSM_SIDE_CLOSED);
     }

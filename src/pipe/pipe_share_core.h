@@ -11,7 +11,7 @@
 #include "pipe/pipe_share.h"
 
 #define TSM_SHARE_MAGIC      0x45534d54u /* "TMSE" */
-#define TSM_SHARE_VERSION    1u
+#define TSM_SHARE_VERSION    2u
 #define TSM_SHARE_HOLDERS    256u
 #define TSM_SHARE_RECORDS    8u
 #define TSM_SHARE_SECOND_SET 0x100u
@@ -90,8 +90,8 @@ struct tsm_share_post {
     int64_t hello_at_ns;   /* listener */
     uint32_t has_accepted; /* listener: its second descriptor is a client */
     uint32_t unused;
-    char file[TSM_ENTRY_TEXT + 20];
-    uint8_t rest[4];
+    char file[TSM_ENTRY_TEXT + 20]; /* listener: the one it is found by; empty: none */
+    char socket_file[TSM_ENTRY_TEXT + 20];
 };
 
 /* What is to be done when the locks are dropped. */

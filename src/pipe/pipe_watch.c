@@ -67,7 +67,7 @@ static bool want_bells(struct tsm_pipe_end *end)
      * tsm_pipe_end_publish_reads_locked() */
     atomic_thread_fence(memory_order_seq_cst);
     return tsm_channel_peer_state(channel) != TSM_SIDE_OPEN ||
-           atomic_load_explicit(&channel->peer_gone, memory_order_acquire) ||
+           atomic_load_explicit(&channel->peer_gone, memory_order_acquire) == TSM_PEER_IS_GONE ||
            (has_reads && tsm_ring_has_news(end->reader.shared, end->reader.tail)) ||
            (has_writes && tsm_pipe_needs_are_met(&end->needs, end->writer.shared));
 }

@@ -665,6 +665,8 @@ static int role_main(const char *role, const char *argument)
 
 /* ---- the cases ---- */
 
+#define KEPT 8 /* much less than there are attacks */
+
 static void a_client_that_introduces_itself_badly_is_turned_away(void)
 {
     int descriptors, mappings;
@@ -689,9 +691,10 @@ static void a_client_that_introduces_itself_badly_is_turned_away(void)
         watchdog_feed();
     }
     sleep_us(20000);
-    if (count_entries("/proc/self/fd") > descriptors + 1)
+    /* Some are kept for the next connection of this process with itself. */
+    if (count_entries("/proc/self/fd") > descriptors + KEPT)
         WRONG("%d descriptors before, %d after", descriptors, count_entries("/proc/self/fd"));
-    if (count_mappings() > mappings + 1)
+    if (count_mappings() > mappings + KEPT)
         WRONG("%d mappings before, %d after", mappings, count_mappings());
     server_stop();
     printf("# %zu kinds of bad clients\n", ATTACK_COUNT);

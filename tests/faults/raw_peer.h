@@ -143,7 +143,7 @@ static STRESS_UNUSED uint8_t *raw_memory(int *memfd)
     *memfd = raw_memfd(RAW_SIZE, RAW_SEALS);
     memory = raw_map(*memfd);
     raw_store32(memory, 0, 0x4d534e54);
-    raw_store32(memory, 4, 2);
+    raw_store32(memory, 4, 3);
     raw_store(memory, 8, RAW_CAPACITY);
     raw_store(memory, 16, RAW_CAPACITY);
     return memory;

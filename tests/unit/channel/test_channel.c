@@ -4,7 +4,7 @@
 #include <fcntl.h>
 #include <sys/socket.h>
 
-#include "channel/channel.h"
+#include "channel/channel_pool.h"
 
 static const uint32_t quota[2] = {4096, 8192};
 
@@ -14,13 +14,22 @@ static void pair(int ends[2])
                      0);
 }
 
+static struct tsm_channel *client_new(int socket)
+{
+    struct tsm_channel *client = NULL;
+    struct tsm_unix_peer peer;
+
+    assert_status(tsm_unix_peer(socket, &peer), STATUS_SUCCESS);
+    assert_status(tsm_channel_new(socket, &peer, quota, &client), STATUS_SUCCESS);
+    return client;
+}
+
 static void connect_both(struct tsm_channel **client, struct tsm_channel **server)
 {
     int ends[2];
 
     pair(ends);
-    assert_status(tsm_channel_new(quota, client), STATUS_SUCCESS);
-    (*client)->socket = ends[0];
+    *client = client_new(ends[0]);
     assert_status(
         tsm_channel_from_peer(fcntl((*client)->memfd, F_DUPFD_CLOEXEC, 0), ends[1], quota, server),
         STATUS_SUCCESS);
@@ -56,7 +65,7 @@ static void bad_memory_is_refused_and_everything_closed(void **state)
         int memfd = -1;
 
         pair(ends);
-        assert_status(tsm_channel_new(quota, &client), STATUS_SUCCESS);
+        client = client_new(ends[0]);
         if (i == 0)
             client->header->magic ^= 1;
         if (i == 1)
@@ -66,8 +75,7 @@ static void bad_memory_is_refused_and_everything_closed(void **state)
         assert_status(tsm_channel_from_peer(memfd, ends[1], i == 2 ? large : quota, &server),
                       STATUS_INVALID_PARAMETER);
         assert_null(server);
-        tsm_channel_unref(client);
-        close(ends[0]);
+        tsm_channel_free(client);
     }
 }
 

@@ -11,6 +11,8 @@ static void words_lie_where_the_protocol_says(void **state)
     assert_int_equal(offsetof(struct tsm_channel_header, version), 4);
     assert_int_equal(offsetof(struct tsm_channel_header, capacity), 8);
     assert_int_equal(offsetof(struct tsm_channel_header, server_state), 128);
+    assert_int_equal(offsetof(struct tsm_channel_header, admission), 132);
+    assert_int_equal(offsetof(struct tsm_channel_header, released), 136);
     assert_int_equal(offsetof(struct tsm_channel_header, client_state), 256);
     assert_int_equal(offsetof(struct tsm_channel_header, ring[0]), 384);
     assert_int_equal(offsetof(struct tsm_channel_header, ring[1]), 896);

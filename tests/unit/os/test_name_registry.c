@@ -92,7 +92,7 @@ static void entries_come_in_the_order_of_their_numbers(void **state)
 
     for (size_t i = 0; i < TSM_COUNT_OF(files); i++)
         close(openat(folder.fd, files[i], O_CREAT | O_WRONLY, 0600));
-    assert_status(tsm_name_folder_list(&folder, 'L', &entries, &count), STATUS_SUCCESS);
+    assert_status(tsm_name_folder_list(&folder, "L", &entries, &count), STATUS_SUCCESS);
     assert_int_equal(count, 4);
     assert_int_equal(entries[0].seq, 3);
     assert_string_equal(entries[0].text, "");
@@ -117,7 +117,7 @@ static void names_too_long_for_an_entry_are_none(void **state)
     memset(file + 18, 'x', 200);
     file[218] = 0;
     close(openat(folder.fd, file, O_CREAT | O_WRONLY, 0600));
-    assert_status(tsm_name_folder_list(&folder, 'L', &entries, &count), STATUS_SUCCESS);
+    assert_status(tsm_name_folder_list(&folder, "L", &entries, &count), STATUS_SUCCESS);
     assert_int_equal(count, 0);
     free(entries);
     unlinkat(folder.fd, file, 0);
@@ -148,12 +148,14 @@ static void a_sweep_takes_the_dead_and_leaves_the_living(void **state)
     assert_status(tsm_unix_bind_life_sign(folder.fd, "K0000000000000002", &dead), STATUS_SUCCESS);
     close(dead);
     close(openat(folder.fd, "L0000000000000003", O_CREAT | O_WRONLY, 0600));
+    close(openat(folder.fd, "S0000000000000003", O_CREAT | O_WRONLY, 0600));
     close(openat(folder.fd, "Thalf", O_CREAT | O_WRONLY, 0600));
     assert_int_equal(tsm_name_folder_count_alive(&folder), 1);
     assert_int_equal(tsm_name_folder_sweep(&folder), 1);
     assert_int_equal(faccessat(folder.fd, "K0000000000000001", F_OK, 0), 0);
     assert_int_equal(faccessat(folder.fd, "K0000000000000002", F_OK, 0), -1);
     assert_int_equal(faccessat(folder.fd, "L0000000000000003", F_OK, 0), -1);
+    assert_int_equal(faccessat(folder.fd, "S0000000000000003", F_OK, 0), -1);
     assert_int_equal(faccessat(folder.fd, "Thalf", F_OK, 0), -1);
     close(alive);
     assert_int_equal(tsm_name_folder_sweep(&folder), 0);

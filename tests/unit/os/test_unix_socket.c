@@ -38,21 +38,23 @@ static void folder_drop(int fd)
     assert_int_equal(rmdir(kept_path), 0);
 }
 
-static void one_client_is_admitted(void **state)
+static void one_client_waits_and_the_next_one_when_it_was_taken(void **state)
 {
     int folder = folder_keep(), listener, first = -1, second = -1, accepted = -1;
 
-    assert_status(tsm_unix_listen(folder, "L1", 0600, 0, &listener), STATUS_SUCCESS);
-    assert_status(tsm_unix_accept_last(listener, &accepted), STATUS_PIPE_LISTENING);
-    assert_status(tsm_unix_connect(folder, "L1", &first), STATUS_SUCCESS);
-    assert_status(tsm_unix_connect(folder, "L1", &second), STATUS_PIPE_NOT_AVAILABLE);
-    assert_status(tsm_unix_accept_last(listener, &accepted), STATUS_SUCCESS);
-    /* It does not listen any more. */
-    assert_status(tsm_unix_connect(folder, "L1", &second), STATUS_OBJECT_NAME_NOT_FOUND);
+    assert_status(tsm_unix_listen(folder, "S1", 0600, 0, &listener), STATUS_SUCCESS);
+    assert_status(tsm_unix_accept(listener, &accepted), STATUS_PIPE_LISTENING);
+    assert_status(tsm_unix_connect(folder, "S1", &first), STATUS_SUCCESS);
+    assert_status(tsm_unix_connect(folder, "S1", &second), STATUS_PIPE_NOT_AVAILABLE);
+    assert_status(tsm_unix_accept(listener, &accepted), STATUS_SUCCESS);
+    assert_status(tsm_unix_connect(folder, "S1", &second), STATUS_SUCCESS);
     close(accepted);
     close(first);
+    close(second);
+    tsm_unix_shutdown(listener);
+    assert_status(tsm_unix_connect(folder, "S1", &second), STATUS_OBJECT_NAME_NOT_FOUND);
     close(listener);
-    unlinkat(folder, "L1", 0);
+    unlinkat(folder, "S1", 0);
     folder_drop(folder);
 }
 
@@ -234,7 +236,7 @@ static void the_kernel_says_who_the_peer_is(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(one_client_is_admitted),
+        TEST(one_client_waits_and_the_next_one_when_it_was_taken),
         TEST(the_file_has_the_mode_whatever_the_umask),
         TEST(a_removed_folder_takes_no_listener),
         TEST(a_life_sign_lasts_as_long_as_its_descriptor),

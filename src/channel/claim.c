@@ -1,0 +1,391 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Claim
+ *
+ * A client finds the listeners of a name, the one that has waited longest first, and connects: that
+ * is the claim, see rendezvous.c. It makes the memory, sends it and goes on without an answer,
+ * unless it cannot be sure to have come in time.
+ *
+ * Waiting:   who finds all instances taken lets others run for a moment, because most often one will
+ *            be free at once, and only then asks the system to be told.
+ */
+#include "channel/claim.h"
+
+#include <sched.h>
+#include <stdlib.h>
+
+#include "base/trace.h"
+#include "channel/rendezvous.h"
+#include "os/name_cache.h"
+#include "os/name_watch.h"
+#include "wire/pipe_hello.h"
+
+#define LOOK_AGAIN_MS     100
+#define MOMENT_NS         50000
+#define NEWBORN_NS        1000000
+#define ADMISSION_WAIT_MS 100
+
+/* Instances seen to be taken although their file is still there: the server has not noticed. */
+#define TAKEN_COUNT 64
+static _Atomic uint64_t taken_seqs[TAKEN_COUNT];
+
+static void remember_taken(uint64_t seq)
+{
+    atomic_store_explicit(&taken_seqs[seq % TAKEN_COUNT], seq, memory_order_relaxed);
+}
+
+static bool is_known_taken(uint64_t seq)
+{
+    return atomic_load_explicit(&taken_seqs[seq % TAKEN_COUNT], memory_order_relaxed) == seq;
+}
+
+/* ---- the folders of a name ---- */
+
+/* All users' folders of the name; or the one where it was found the last time, by itself. */
+struct places {
+    const struct tsm_name *name;
+    struct tsm_runtime_dir_id dir;
+    bool is_dir_known;
+    struct tsm_name_folder folders[TSM_NAME_USERS_MAX];
+    uint32_t count;
+    bool is_from_memory; /* others may have come since */
+};
+
+static NTSTATUS places_find(struct places *places)
+{
+    places->is_from_memory = false;
+    places->is_dir_known = tsm_runtime_dir_identify(&places->dir);
+    return tsm_name_folder_find(places->name->folded, places->name->length, places->folders,
+                                TSM_NAME_USERS_MAX, &places->count);
+}
+
+static NTSTATUS places_init(struct places *places, const struct tsm_name *name)
+{
+    places->name = name;
+    places->count = 1;
+    places->is_dir_known = tsm_runtime_dir_identify(&places->dir);
+    places->is_from_memory =
+        places->is_dir_known &&
+        tsm_name_cache_take(name->folded, name->length, &places->dir, &places->folders[0]);
+    return places->is_from_memory ? STATUS_SUCCESS : places_find(places);
+}
+
+static void close_all(struct places *places)
+{
+    for (uint32_t i = 0; i < places->count; i++)
+        tsm_unix_close(places->folders[i].fd);
+    places->count = 0;
+}
+
+static void places_deinit(struct places *places)
+{
+    if (places->count == 1 && places->is_dir_known)
+        tsm_name_cache_give(places->name->folded, places->name->length, &places->dir,
+                            &places->folders[0]);
+    else
+        close_all(places);
+}
+
+/* What was remembered did not lead to anything: looks everywhere. */
+static NTSTATUS places_look_again(struct places *places)
+{
+    close_all(places);
+    return places_find(places);
+}
+
+/* Does a result from this folder stand, although it was remembered? */
+static bool is_final(const struct places *places, NTSTATUS status)
+{
+    return !places->is_from_memory || status == STATUS_SUCCESS ||
+           (status != STATUS_OBJECT_NAME_NOT_FOUND && !places->folders[0].is_shared);
+}
+
+/* ---- claiming ---- */
+
+/* The server tells a client whether it came in time. STATUS_PIPE_NOT_AVAILABLE: it did not;
+ * STATUS_PIPE_BROKEN: it was turned away. */
+static NTSTATUS await_admission(struct tsm_channel *channel)
+{
+    struct tsm_deadline deadline = tsm_deadline_in_ms(ADMISSION_WAIT_MS);
+    int64_t moment = tsm_monotonic_ns() + MOMENT_NS;
+    bool is_gone = false;
+
+    while (atomic_load_explicit(&channel->header->admission, memory_order_acquire) !=
+           TSM_ADMISSION_GRANTED) {
+        if (is_gone || tsm_deadline_has_passed(deadline)) {
+            if (!tsm_channel_decide(channel, TSM_ADMISSION_WITHDRAWN))
+                continue;
+            return is_gone ? STATUS_PIPE_BROKEN : STATUS_PIPE_NOT_AVAILABLE;
+        }
+        if (tsm_monotonic_ns() < moment)
+            sched_yield();
+        else
+            is_gone = tsm_unix_wait_readable(channel->socket, tsm_deadline_in_ms(1));
+    }
+    return STATUS_SUCCESS;
+}
+
+/* Introduces the client to the server it has connected to. STATUS_PIPE_BROKEN: that is gone. Takes
+ * the socket. */
+static NTSTATUS introduce(int socket, const struct tsm_unix_peer *peer, uint32_t access,
+                          const struct tsm_pipe_params *params, bool is_sure,
+                          struct tsm_channel **out)
+{
+    const uint32_t quota[2] = {params->in_quota, params->out_quota};
+    struct tsm_channel *channel;
+    NTSTATUS status = tsm_channel_new(socket, peer, quota, &channel);
+
+    if (!NT_SUCCESS(status))
+        return status;
+
+    struct tsm_pipe_hello hello = {
+        .protocol = TSM_PIPE_PROTOCOL,
+        .access = access,
+        .capacity = {channel->capacity[0], channel->capacity[1]},
+    };
+    uint8_t record[TSM_PIPE_HELLO_SIZE];
+
+    channel->may_be_kept = true;
+    tsm_pipe_hello_encode(&hello, record);
+    status = tsm_unix_send(socket, record, sizeof(record), channel->memfd);
+    if (NT_SUCCESS(status) && !is_sure)
+        status = await_admission(channel);
+    if (!NT_SUCCESS(status)) {
+        tsm_channel_unref(channel);
+        return status;
+    }
+    *out = channel;
+    return STATUS_SUCCESS;
+}
+
+static bool is_against(uint32_t access, const struct tsm_pipe_params *params)
+{
+    return ((access & TSM_HELLO_WRITES) && !(params->direction & 1)) ||
+           ((access & TSM_HELLO_READS) && !(params->direction & 2));
+}
+
+/* Tries one listener. STATUS_OBJECT_NAME_NOT_FOUND, STATUS_PIPE_BROKEN: nobody is there. */
+static NTSTATUS connect_to(struct tsm_name_folder *folder, const struct tsm_name_entry *entry,
+                           uint32_t access, const struct tsm_pipe_params *params,
+                           struct tsm_channel **out)
+{
+    struct tsm_unix_peer peer;
+    int socket;
+    NTSTATUS status = tsm_unix_connect(folder->fd, entry->file, &socket);
+
+    if (status == STATUS_PIPE_NOT_AVAILABLE)
+        remember_taken(entry->seq);
+    if (!NT_SUCCESS(status))
+        return status;
+    if (!tsm_name_folder_is_owners(folder, socket, &peer)) {
+        tsm_unix_close(socket);
+        return STATUS_OBJECT_NAME_NOT_FOUND;
+    }
+    remember_taken(entry->seq);
+
+    /* Others are not led to it any more. The server takes the file away before it takes a client. */
+    bool is_sure =
+        tsm_name_entry_remove(folder, entry->file) || tsm_name_entry_exists(folder, entry->file);
+
+    return introduce(socket, &peer, access, params, is_sure, out);
+}
+
+/* Tries the listeners of one folder, the longest first. */
+static NTSTATUS connect_to_any(struct tsm_name_folder *folder, const struct tsm_name_entry *entries,
+                               uint32_t count, uint32_t access, struct tsm_pipe_params *params,
+                               struct tsm_channel **out)
+{
+    NTSTATUS result = STATUS_OBJECT_NAME_NOT_FOUND;
+
+    for (uint32_t i = 0; i < count; i++) {
+        if (entries[i].kind != 'L' || !tsm_instance_text_decode(entries[i].text, params))
+            continue;
+
+        NTSTATUS status = is_against(access, params)
+                              ? STATUS_ACCESS_DENIED
+                              : connect_to(folder, &entries[i], access, params, out);
+
+        /* The server went away under our hands: the next one. */
+        if (status == STATUS_OBJECT_NAME_NOT_FOUND || status == STATUS_PIPE_BROKEN)
+            continue;
+        result = status;
+        if (status != STATUS_PIPE_NOT_AVAILABLE)
+            break;
+    }
+    return result;
+}
+
+static bool has_kind(const struct tsm_name_entry *entries, uint32_t count, char kind)
+{
+    for (uint32_t i = 0; i < count; i++)
+        if (entries[i].kind == kind)
+            return true;
+    return false;
+}
+
+/* What is in a folder. Where instances seem to live but none listens, others may run first: most
+ * often one that has been used is about to listen again. */
+static NTSTATUS list_patiently(const struct tsm_name_folder *folder,
+                               struct tsm_name_entry **entries, uint32_t *count)
+{
+    NTSTATUS status = tsm_name_folder_list(folder, "LK", entries, count);
+
+    if (!NT_SUCCESS(status) || *count == 0 || has_kind(*entries, *count, 'L'))
+        return status;
+    free(*entries);
+    *entries = NULL;
+    sched_yield();
+    return tsm_name_folder_list(folder, "LK", entries, count);
+}
+
+static NTSTATUS connect_in(struct tsm_name_folder *folder, uint32_t access,
+                           struct tsm_pipe_params *params, struct tsm_channel **out)
+{
+    struct tsm_name_entry *entries = NULL;
+    struct tsm_pipe_params ruling;
+    uint32_t count = 0;
+    NTSTATUS status = list_patiently(folder, &entries, &count);
+
+    if (!NT_SUCCESS(status))
+        return status;
+    status = connect_to_any(folder, entries, count, access, params, out);
+    /* Nobody listens, but somebody lives: the pipe is busy. */
+    if (status == STATUS_OBJECT_NAME_NOT_FOUND && tsm_name_entries_live(folder, entries, count))
+        status = tsm_rendezvous_ruling(entries, count, &ruling) && is_against(access, &ruling)
+                     ? STATUS_ACCESS_DENIED
+                     : STATUS_PIPE_NOT_AVAILABLE;
+    free(entries);
+    return status;
+}
+
+static NTSTATUS connect_at(struct places *places, uint32_t access, struct tsm_pipe_params *params,
+                           struct tsm_channel **out)
+{
+    NTSTATUS status = STATUS_OBJECT_NAME_NOT_FOUND;
+
+    for (uint32_t i = 0; i < places->count && status == STATUS_OBJECT_NAME_NOT_FOUND; i++)
+        status = connect_in(&places->folders[i], access, params, out);
+    return status;
+}
+
+NTSTATUS tsm_claim_connect(const struct tsm_name *name, uint32_t access,
+                           struct tsm_pipe_params *params, struct tsm_channel **out)
+{
+    struct places places;
+    NTSTATUS status = places_init(&places, name);
+
+    if (!NT_SUCCESS(status))
+        return status;
+    status = connect_at(&places, access, params, out);
+    if (!is_final(&places, status)) {
+        status = places_look_again(&places);
+        if (NT_SUCCESS(status))
+            status = connect_at(&places, access, params, out);
+    }
+    places_deinit(&places);
+    return status;
+}
+
+/* ---- waiting ---- */
+
+/* STATUS_SUCCESS: somebody listens; STATUS_PIPE_NOT_AVAILABLE: somebody lives. */
+static NTSTATUS look(const struct tsm_name_folder *folder, uint32_t *default_ms)
+{
+    struct tsm_name_entry *entries = NULL;
+    struct tsm_pipe_params ruling;
+    uint32_t count = 0;
+    NTSTATUS status = STATUS_OBJECT_NAME_NOT_FOUND;
+
+    if (!NT_SUCCESS(tsm_name_folder_list(folder, "LK", &entries, &count)))
+        return status;
+    for (uint32_t i = 0; i < count && status != STATUS_SUCCESS; i++)
+        if (entries[i].kind == 'L' && !is_known_taken(entries[i].seq) &&
+            tsm_unix_is_alive(folder->fd, entries[i].file))
+            status = STATUS_SUCCESS;
+    if (status != STATUS_SUCCESS && tsm_name_entries_live(folder, entries, count))
+        status = STATUS_PIPE_NOT_AVAILABLE;
+    if (tsm_rendezvous_ruling(entries, count, &ruling))
+        *default_ms = ruling.timeout_ms;
+    free(entries);
+    return status;
+}
+
+static NTSTATUS look_at(const struct places *places, uint32_t *default_ms)
+{
+    NTSTATUS status = STATUS_OBJECT_NAME_NOT_FOUND;
+
+    for (uint32_t i = 0; i < places->count && status == STATUS_OBJECT_NAME_NOT_FOUND; i++)
+        status = look(&places->folders[i], default_ms);
+    return status;
+}
+
+/* Does somebody listen who has begun a moment ago? He will be alive. */
+static bool has_newborn(const struct places *places, uint64_t since)
+{
+    struct tsm_name_entry *entries = NULL;
+    uint32_t count = 0;
+    uint64_t until;
+    bool has = false;
+
+    if (!NT_SUCCESS(tsm_name_folder_list(places->folders, "L", &entries, &count)))
+        return false;
+    until = tsm_name_seq_now();
+    for (uint32_t i = 0; i < count && !has; i++)
+        has = entries[i].seq >= since && entries[i].seq <= until && !is_known_taken(entries[i].seq);
+    free(entries);
+    return has;
+}
+
+/* Lets others run for a moment, until somebody begins to listen. */
+static bool comes_in_a_moment(const struct places *places)
+{
+    uint64_t begin = tsm_name_seq_now();
+    bool has_come = false;
+
+    if (places->count != 1)
+        return false;
+    do {
+        sched_yield();
+        has_come = has_newborn(places, begin - NEWBORN_NS);
+    } while (!has_come && tsm_name_seq_now() - begin < MOMENT_NS);
+    return has_come;
+}
+
+NTSTATUS tsm_claim_wait(const struct tsm_name *name, uint32_t timeout_ms)
+{
+    struct places places;
+    struct tsm_deadline deadline = {0};
+    uint32_t default_ms = 50;
+    bool has_deadline = false;
+    struct tsm_name_watch watch = TSM_NAME_WATCH_INIT;
+    NTSTATUS status = places_init(&places, name);
+
+    if (!NT_SUCCESS(status))
+        return status;
+    if (comes_in_a_moment(&places)) {
+        places_deinit(&places);
+        return STATUS_SUCCESS;
+    }
+    for (;;) {
+        status = look_at(&places, &default_ms);
+        if (!is_final(&places, status)) {
+            tsm_name_watch_end(&watch);
+            status = places_look_again(&places);
+            if (NT_SUCCESS(status))
+                status = look_at(&places, &default_ms);
+        }
+        if (status != STATUS_PIPE_NOT_AVAILABLE)
+            break;
+        if (!has_deadline) {
+            deadline = tsm_deadline_in_ms(timeout_ms ? timeout_ms : default_ms);
+            has_deadline = true;
+        } else if (tsm_deadline_has_passed(deadline)) {
+            status = STATUS_IO_TIMEOUT;
+            break;
+        }
+        tsm_name_watch_wait(&watch, places.folders, places.count, LOOK_AGAIN_MS, deadline);
+    }
+    tsm_name_watch_end(&watch);
+    places_deinit(&places);
+    return status;
+}
