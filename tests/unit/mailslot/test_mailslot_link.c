@@ -14,15 +14,16 @@ static struct tsm_mailslot_link *tested;
 static int link_begin(void **state)
 {
     static const uint32_t quota[2] = {0, 0};
+    struct tsm_unix_peer peer;
     struct tsm_channel *server;
     uint64_t capacity;
     uint8_t *data;
     int ends[2], result = support_begin(state);
 
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends) < 0 ||
-        !NT_SUCCESS(tsm_channel_new(quota, &client)))
+        !NT_SUCCESS(tsm_unix_peer(ends[0], &peer)) ||
+        !NT_SUCCESS(tsm_channel_new(ends[0], &peer, quota, &client)))
         return 1;
-    client->socket = ends[0];
     if (!NT_SUCCESS(tsm_channel_from_peer(fcntl(client->memfd, F_DUPFD_CLOEXEC, 0), ends[1], quota,
                                           &server)))
         return 1;
