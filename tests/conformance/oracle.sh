@@ -12,6 +12,14 @@ die() {
 }
 
 [ $# -ge 1 ] || die "usage: oracle.sh BUILD_DIR [NAME...]; a name is a file's, without .c"
+# The end of a run ends Wine's server, and with it whatever else runs there: one run at a time.
+# Wine's processes do not get the lock (-o), or it would outlive its run.
+if [ -z "${TRANSOM_ORACLE_ALONE:-}" ]; then
+    lock=${XDG_CACHE_HOME:-$HOME/.cache}/transom/oracle-lock
+    mkdir -p "${lock%/*}" || die "${lock%/*}, the place of Wine's files, cannot be made."
+    flock -n "$lock" true || echo "oracle: another run uses Wine here; waiting for it"
+    exec env TRANSOM_ORACLE_ALONE=yes flock -o "$lock" sh "$0" "$@"
+fi
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 mkdir -p "$1/oracle"
 out=$(CDPATH='' cd -- "$1/oracle" && pwd)
