@@ -19,6 +19,7 @@
 
 #include <string.h>
 
+#include "os/fd_limit.h"
 #include "os/lock.h"
 
 #define KEPT_MAX     16
@@ -89,6 +90,8 @@ bool tsm_channel_pool_give(struct tsm_channel *channel)
                    (channel->side == TSM_SIDE_SERVER || channel->server_pidfd >= 0);
     struct tsm_channel *superfluous = NULL;
 
+    if (is_kept)
+        tsm_fd_limit_add_giver(tsm_channel_pool_drop);
     tsm_lock_acquire(&pool.lock);
     if (is_kept) {
         superfluous = take_out_superfluous_locked(channel->side);
@@ -169,8 +172,10 @@ struct tsm_channel *tsm_channel_pool_take_from(const struct tsm_unix_peer *clien
     return found;
 }
 
-void tsm_channel_pool_drop(void)
+bool tsm_channel_pool_drop(void)
 {
+    bool was_any = false;
+
     for (int side = 0; side < 2;) {
         struct tsm_list *node;
 
@@ -183,5 +188,7 @@ void tsm_channel_pool_drop(void)
             tsm_channel_free(channel_of(node));
         else
             side++;
+        was_any |= node != NULL;
     }
+    return was_any;
 }

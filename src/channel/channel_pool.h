@@ -18,5 +18,5 @@ struct tsm_channel *tsm_channel_pool_take_from(const struct tsm_unix_peer *clien
                                                const struct tsm_memfd_id *memory,
                                                const uint64_t capacity[2]);
 
-/* Frees all. */
-void tsm_channel_pool_drop(void);
+/* Frees all. False: there was nothing. */
+bool tsm_channel_pool_drop(void);

@@ -3,16 +3,22 @@
 #pragma once
 
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <stddef.h>
 #include <sys/types.h>
 #include <unistd.h>
 
+#include "os/fd_limit.h"
+
 /* A listing of its own, which closedir() closes; fd stays as it is. NULL on failure. */
 static inline DIR *tsm_dir_list(int fd)
 {
-    int own = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    DIR *listing = own >= 0 ? fdopendir(own) : NULL;
+    DIR *listing;
+    int own;
+
+    TSM_FD_TRY(own, openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    listing = own >= 0 ? fdopendir(own) : NULL;
 
     if (own >= 0 && !listing)
         close(own);

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "base/macros.h"
+#include "os/fd_limit.h"
 
 #ifndef RWF_NOSIGNAL
 #define RWF_NOSIGNAL 0x100 /* Linux 6.18 */
@@ -40,11 +41,11 @@ NTSTATUS tsm_fd_open(const char *path, const struct tsm_fd_open *how, int *out, 
     for (int tries = 0; fd < 0 && tries < OPEN_TRIES; tries++) {
         *existed = false;
         if (!how->must_be_new) {
-            fd = open(path, flags | (how->truncates ? O_TRUNC : 0));
+            TSM_FD_TRY(fd, open(path, flags | (how->truncates ? O_TRUNC : 0)));
             *existed = fd >= 0;
         }
         if (fd < 0 && (how->must_be_new || (errno == ENOENT && !how->must_exist)))
-            fd = open(path, flags | O_CREAT | O_EXCL, mode);
+            TSM_FD_TRY(fd, open(path, flags | O_CREAT | O_EXCL, mode));
         if (fd < 0 && (errno != EEXIST || how->must_be_new))
             break;
     }
@@ -65,7 +66,10 @@ NTSTATUS tsm_fd_pipe(uint32_t size, int *read_end, int *write_end)
     uint64_t capacity = tsm_min_u64(2 * (uint64_t)size, PIPE_SIZE_MOST);
     int ends[2];
 
-    if (pipe2(ends, O_CLOEXEC) < 0)
+    int result;
+
+    TSM_FD_TRY(result, pipe2(ends, O_CLOEXEC));
+    if (result < 0)
         return tsm_status_from_errno(errno);
     while (capacity > PIPE_SIZE_LEAST && fcntl(ends[1], F_SETPIPE_SZ, (int)capacity) < 0)
         capacity /= 2;

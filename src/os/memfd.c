@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/trace.h"
+#include "os/fd_limit.h"
 
 #define SEALS (F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL)
 
@@ -24,8 +25,9 @@
 
 NTSTATUS tsm_memfd_create(const char *name, int *out)
 {
-    int fd = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_NOEXEC_SEAL);
+    int fd;
 
+    TSM_FD_TRY(fd, memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_NOEXEC_SEAL));
     if (fd < 0 && errno == EINVAL)
         fd = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
     if (fd < 0)

@@ -110,8 +110,10 @@ void tsm_name_cache_give(const char16_t *folded, uint32_t length,
         close(unwanted);
 }
 
-void tsm_name_cache_drop(void)
+bool tsm_name_cache_drop(void)
 {
+    bool was_any = false;
+
     for (int i = 0; i < PLACES; i++) {
         tsm_lock_acquire(&cache.lock);
 
@@ -121,5 +123,7 @@ void tsm_name_cache_drop(void)
         tsm_lock_release(&cache.lock);
         if (unwanted >= 0)
             close(unwanted);
+        was_any |= unwanted >= 0;
     }
+    return was_any;
 }

@@ -18,5 +18,5 @@ bool tsm_name_cache_take(const char16_t *folded, uint32_t length,
 void tsm_name_cache_give(const char16_t *folded, uint32_t length,
                          const struct tsm_runtime_dir_id *dir, struct tsm_name_folder *folder);
 
-/* Closes all of them. */
-void tsm_name_cache_drop(void);
+/* Closes all of them. False: there was none. */
+bool tsm_name_cache_drop(void);

@@ -29,6 +29,7 @@
 #include "base/trace.h"
 #include "base/utf.h"
 #include "os/dir.h"
+#include "os/fd_limit.h"
 #include "os/runtime_dir.h"
 #include "os/unix_socket.h"
 
@@ -161,7 +162,8 @@ NTSTATUS tsm_name_folder_open_own(const char16_t *folded, uint32_t length,
             status = tsm_status_from_errno(errno);
             break;
         }
-        folder.fd = openat(user, name.text, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+        TSM_FD_TRY(folder.fd,
+                   openat(user, name.text, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW));
         if (folder.fd < 0) {
             if (errno == ENOENT)
                 continue;
@@ -194,13 +196,13 @@ NTSTATUS tsm_name_folder_open_own(const char16_t *folded, uint32_t length,
 void tsm_name_folder_close(struct tsm_name_folder *folder, const char16_t *folded, uint32_t length)
 {
     struct folder_name name;
-    bool shared;
-    int user;
 
     if (folder->fd < 0)
         return;
     folder_name_make(folded, length, &name);
-    if (folder->owner == geteuid() && NT_SUCCESS(tsm_runtime_dir_open_own(&user, &shared, false))) {
+    if (folder->owner == geteuid()) {
+        char path[sizeof(name.text) + 3] = "../";
+
         if (name.is_hashed) {
             struct tsm_name_entry *entries = NULL;
             uint32_t count = 0;
@@ -210,8 +212,9 @@ void tsm_name_folder_close(struct tsm_name_folder *folder, const char16_t *folde
             if (count == 0)
                 unlinkat(folder->fd, "name", 0);
         }
-        unlinkat(user, name.text, AT_REMOVEDIR);
-        close(user);
+        /* By itself, so that it takes no descriptor. */
+        strcat(path, name.text);
+        unlinkat(folder->fd, path, AT_REMOVEDIR);
     }
     close(folder->fd);
     folder->fd = -1;
@@ -221,8 +224,9 @@ void tsm_name_folder_close(struct tsm_name_folder *folder, const char16_t *folde
 static bool folder_open_in(int user, const struct folder_name *name, struct tsm_name_folder *out)
 {
     struct stat info, user_info;
-    int fd = openat(user, name->text, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+    int fd;
 
+    TSM_FD_TRY(fd, openat(user, name->text, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW));
     if (fd < 0)
         return false;
     if (fstat(fd, &info) == 0 && fstat(user, &user_info) == 0 && info.st_uid == user_info.st_uid &&
@@ -265,8 +269,10 @@ NTSTATUS tsm_name_folder_find(const char16_t *folded, uint32_t length, struct ts
         if (entry->d_name[0] != 'u')
             continue;
 
-        int user = openat(dir, entry->d_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+        int user;
 
+        TSM_FD_TRY(user,
+                   openat(dir, entry->d_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW));
         if (user < 0 && (errno == EMFILE || errno == ENFILE || errno == ENOMEM)) {
             status = tsm_status_from_errno(errno);
             break;

@@ -7,6 +7,7 @@
  */
 #include "os/name_watch.h"
 
+#include <errno.h>
 #include <poll.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -14,6 +15,7 @@
 #include <unistd.h>
 
 #include "base/trace.h"
+#include "os/fd_limit.h"
 
 #define WITHOUT_WATCH_MS 10
 
@@ -32,12 +34,13 @@ static int take_spare(void)
     return -1;
 }
 
-void tsm_name_watch_drop(void)
+bool tsm_name_watch_drop(void)
 {
     uint64_t taken = atomic_exchange(&spare, 0);
 
     if (taken != 0)
         close((int)(uint32_t)taken - 1);
+    return taken != 0;
 }
 
 static void drain(int fd)
@@ -69,7 +72,7 @@ static bool begin(struct tsm_name_watch *watch, const struct tsm_name_folder *fo
     watch->count = 0;
     watch->fd = take_spare();
     if (watch->fd < 0)
-        watch->fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+        TSM_FD_TRY(watch->fd, inotify_init1(IN_CLOEXEC | IN_NONBLOCK));
     for (uint32_t i = 0; watch->fd >= 0 && i < count; i++) {
         char path[32];
 

@@ -22,5 +22,5 @@ void tsm_name_watch_wait(struct tsm_name_watch *watch, const struct tsm_name_fol
 
 void tsm_name_watch_end(struct tsm_name_watch *watch);
 
-/* Closes what was kept for the next wait. */
-void tsm_name_watch_drop(void);
+/* Closes what was kept for the next wait. False: nothing was. */
+bool tsm_name_watch_drop(void);

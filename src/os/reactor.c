@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "base/trace.h"
+#include "os/fd_limit.h"
 
 #define EVENTS_AT_ONCE 64
 #define KICK_ID        0
@@ -164,10 +165,10 @@ static NTSTATUS open_descriptors(void)
 {
     struct epoll_event event = {.events = EPOLLIN | EPOLLET, .data.u64 = KICK_ID};
 
-    reactor.epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+    TSM_FD_TRY(reactor.epoll_fd, epoll_create1(EPOLL_CLOEXEC));
     if (reactor.epoll_fd < 0)
         return tsm_status_from_errno(errno);
-    reactor.kick_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    TSM_FD_TRY(reactor.kick_fd, eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
     if (reactor.kick_fd >= 0 &&
         epoll_ctl(reactor.epoll_fd, EPOLL_CTL_ADD, reactor.kick_fd, &event) == 0)
         return STATUS_SUCCESS;

@@ -20,6 +20,7 @@
 
 #include "base/trace.h"
 #include "os/dir.h"
+#include "os/fd_limit.h"
 
 /* The path; false if it is too long. A set-user-ID program does not ask its caller. */
 static bool choose_path(char *path, size_t size)
@@ -67,8 +68,9 @@ NTSTATUS tsm_runtime_dir_open(int *fd, bool *shared, bool create)
         return status;
     }
 
-    int opened = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+    int opened;
 
+    TSM_FD_TRY(opened, open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW));
     if (opened < 0 || fstat(opened, &info) < 0) {
         NTSTATUS status = tsm_status_from_errno(errno);
 
@@ -95,8 +97,9 @@ NTSTATUS tsm_runtime_dir_open(int *fd, bool *shared, bool create)
 static NTSTATUS open_if_own(int dir, const char *name, int *out)
 {
     struct stat info;
-    int fd = openat(dir, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+    int fd;
 
+    TSM_FD_TRY(fd, openat(dir, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW));
     if (fd < 0)
         return errno == ENOTDIR || errno == ELOOP || errno == EACCES ? STATUS_OBJECT_NAME_COLLISION
                                                                      : tsm_status_from_errno(errno);

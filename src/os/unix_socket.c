@@ -19,6 +19,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "os/fd_limit.h"
+
 #ifndef SO_PEERPIDFD
 #define SO_PEERPIDFD 77 /* Linux 6.5 */
 #endif
@@ -47,8 +49,9 @@ static bool address_make(struct sockaddr_un *address, int folder, const char *na
 static NTSTATUS bind_at(int folder, const char *name, mode_t mode, int *out)
 {
     struct sockaddr_un address;
-    int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    int fd;
 
+    TSM_FD_TRY(fd, socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
     if (fd < 0)
         return tsm_status_from_errno(errno);
     /* The mode of the file comes from the mode of the descriptor, less the umask. */
@@ -103,8 +106,9 @@ NTSTATUS tsm_unix_listen_on(int folder, const char *name, int *out)
 
 NTSTATUS tsm_unix_accept(int listener, int *out)
 {
-    int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    int fd;
 
+    TSM_FD_TRY(fd, accept4(listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK));
     if (fd < 0)
         return errno == EAGAIN ? STATUS_PIPE_LISTENING : tsm_status_from_errno(errno);
     *out = fd;
@@ -121,9 +125,11 @@ static _Atomic int spare_prober;
 
 static int prober_take(void)
 {
-    int taken = atomic_exchange(&spare_prober, 0);
+    int fd = atomic_exchange(&spare_prober, 0) - 1;
 
-    return taken ? taken - 1 : socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (fd < 0)
+        TSM_FD_TRY(fd, socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    return fd;
 }
 
 /* Only one that is not connected can ask again. */
@@ -151,19 +157,21 @@ bool tsm_unix_is_alive(int folder, const char *name)
     return error == EPROTOTYPE || error == EACCES;
 }
 
-void tsm_unix_prober_drop(void)
+bool tsm_unix_prober_drop(void)
 {
     int taken = atomic_exchange(&spare_prober, 0);
 
     if (taken)
         close(taken - 1);
+    return taken;
 }
 
 NTSTATUS tsm_unix_connect(int folder, const char *name, int *out)
 {
     struct sockaddr_un address;
-    int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    int fd;
 
+    TSM_FD_TRY(fd, socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
     if (fd < 0)
         return tsm_status_from_errno(errno);
     if (!address_make(&address, folder, name) ||
@@ -227,6 +235,10 @@ NTSTATUS tsm_unix_receive(int socket, void *record, size_t capacity, size_t *len
                              .msg_iovlen = 1,
                              .msg_control = &control,
                              .msg_controllen = sizeof(control.room)};
+
+    /* A descriptor for which there is no room would be lost without a word. */
+    tsm_fd_limit_reach(socket);
+
     ssize_t received = recvmsg(socket, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
     int found = -1, count = 0;
 

@@ -235,27 +235,45 @@ static int full_for_a_long_name(void)
     return told(error, "STATUS_DISK_FULL");
 }
 
+/* The soft limit alone would be raised. */
 static int without_descriptors(void)
 {
     struct rlimit limit;
-    DWORD error = 1;
-    int used = 0;
+    DWORD error = 0;
+    int without = 0;
 
     dir_make(0700);
-    if (create_error() != 0)
-        return BAD_RESULT;
-    must(getrlimit(RLIMIT_NOFILE, &limit) == 0);
-    for (limit.rlim_cur = 5; limit.rlim_cur < 40 && error; limit.rlim_cur++, used++) {
+    for (rlim_t most = 40; most >= 5; most--) {
+        limit = (struct rlimit){most, most};
         must(setrlimit(RLIMIT_NOFILE, &limit) == 0);
         error = create_error();
         if (error && error != ERROR_TOO_MANY_OPEN_FILES) {
-            printf("# %d descriptors: error %u\n", (int)limit.rlim_cur, error);
+            printf("# %d descriptors: error %u\n", (int)most, error);
             return BAD_RESULT;
         }
+        if (most == 40 && error)
+            return BAD_RESULT;
+        without += error != 0;
     }
     if (leftovers() != 0)
         return BAD_LEFTOVERS;
-    return error || used < 3 ? BAD_RESULT : ERROR_TOO_MANY_OPEN_FILES;
+    return without < 2 ? BAD_RESULT : ERROR_TOO_MANY_OPEN_FILES;
+}
+
+static int with_few_descriptors_by_default(void)
+{
+    struct rlimit limit, now;
+
+    dir_make(0700);
+    must(getrlimit(RLIMIT_NOFILE, &limit) == 0);
+    limit.rlim_cur = 5;
+    must(setrlimit(RLIMIT_NOFILE, &limit) == 0);
+    if (create_error() != 0)
+        return BAD_RESULT;
+    must(getrlimit(RLIMIT_NOFILE, &now) == 0);
+    if (now.rlim_cur <= 5 || now.rlim_max != limit.rlim_max)
+        return BAD_RESULT;
+    return trace_says("descriptors are not enough") ? 0 : BAD_TRACE;
 }
 
 static int with_a_limit_on_files(void)
@@ -468,6 +486,7 @@ static const struct fault {
     CASE(full, ERROR_DISK_FULL),
     CASE(full_for_a_long_name, ERROR_DISK_FULL),
     CASE(without_descriptors, ERROR_TOO_MANY_OPEN_FILES),
+    CASE(with_few_descriptors_by_default, 0),
     CASE(with_a_limit_on_files, 0),
     CASE(whose_lock_is_held, ERROR_SEM_TIMEOUT),
     CASE(without_inotify, 0),
@@ -501,7 +520,7 @@ int main(int argc, char **argv)
     }
     printf("1..%zu\n", FAULT_COUNT);
     fflush(stdout);
-    setenv("TRANSOM_TRACE", "name,ring", 1);
+    setenv("TRANSOM_TRACE", "name,ring,handle", 1);
     for (size_t i = 0; i < FAULT_COUNT; i++) {
         char number[8];
         pid_t process;
