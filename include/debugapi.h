@@ -12,6 +12,9 @@ extern "C" {
 /* TRUE when a debugger traces this process. SDK: IsDebuggerPresent. */
 WINBASEAPI BOOL WINAPI IsDebuggerPresent(void);
 
+/* A breakpoint in the caller's name: EXCEPTION_BREAKPOINT. SDK: DebugBreak. */
+WINBASEAPI VOID WINAPI DebugBreak(void);
+
 /*
  * Writes text to standard error when TRANSOM_TRACE contains "debug"; else nothing. SDK:
  * OutputDebugStringW.

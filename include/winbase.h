@@ -16,6 +16,7 @@
 #include <heapapi.h>
 #include <ioapiset.h>
 #include <libloaderapi.h>
+#include <memoryapi.h>
 #include <namedpipeapi.h>
 #include <processenv.h>
 #include <processthreadsapi.h>

@@ -832,6 +832,13 @@ TRANSOM_OVERLOADS(64, unsigned long, LONG64)
 #define InterlockedCompareExchangePointerNoFence InterlockedCompareExchangePointer
 #define InterlockedCompareExchangePointerRelease InterlockedCompareExchangePointer
 
+/* Stops in the debugger; without one an exception, EXCEPTION_BREAKPOINT. */
+#if defined(__x86_64__)
+#define __debugbreak() __asm__ __volatile__("int3" ::: "memory")
+#elif defined(__aarch64__)
+#define __debugbreak() __asm__ __volatile__("brk #0xf000" ::: "memory")
+#endif
+
 #define MemoryBarrier() __atomic_thread_fence(__ATOMIC_SEQ_CST)
 
 /* A hint that the thread spins: lets the other thread of the core run. */
@@ -840,6 +847,40 @@ TRANSOM_OVERLOADS(64, unsigned long, LONG64)
 #else
 #define YieldProcessor() __asm__ __volatile__("" ::: "memory")
 #endif
+
+/* ---- memory ---- */
+
+#define PAGE_NOACCESS          0x01
+#define PAGE_READONLY          0x02
+#define PAGE_READWRITE         0x04
+#define PAGE_WRITECOPY         0x08
+#define PAGE_EXECUTE           0x10
+#define PAGE_EXECUTE_READ      0x20
+#define PAGE_EXECUTE_READWRITE 0x40
+#define PAGE_EXECUTE_WRITECOPY 0x80
+#define PAGE_GUARD             0x100
+#define PAGE_NOCACHE           0x200
+#define PAGE_WRITECOMBINE      0x400
+
+#define MEM_COMMIT   0x1000
+#define MEM_RESERVE  0x2000
+#define MEM_DECOMMIT 0x4000
+#define MEM_RELEASE  0x8000
+#define MEM_FREE     0x10000
+#define MEM_PRIVATE  0x20000
+#define MEM_MAPPED   0x40000
+#define MEM_TOP_DOWN 0x100000
+#define MEM_IMAGE    0x1000000
+
+typedef struct _MEMORY_BASIC_INFORMATION {
+    PVOID BaseAddress;
+    PVOID AllocationBase;
+    DWORD AllocationProtect;
+    SIZE_T RegionSize;
+    DWORD State;
+    DWORD Protect;
+    DWORD Type;
+} MEMORY_BASIC_INFORMATION, *PMEMORY_BASIC_INFORMATION;
 
 /* ---- exceptions ---- */
 

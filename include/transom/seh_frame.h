@@ -85,6 +85,9 @@ unsigned int transom_seh_code(const void *function);
 /* The EXCEPTION_POINTERS of the exception that a filter is asked about. */
 void *transom_seh_information(void);
 
+/* For _resetstkoflw(): the next overflow of this thread's stack is told as one. 0: too near. */
+int transom_stack_rearm(void);
+
 /* Notes in a jmp_buf what a longjmp to it has to unwind. */
 void transom_seh_note_jump(void *env);
 

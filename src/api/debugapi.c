@@ -22,6 +22,11 @@ BOOL WINAPI IsDebuggerPresent(void)
     return tracer != 0;
 }
 
+VOID WINAPI DebugBreak(void)
+{
+    __debugbreak();
+}
+
 VOID WINAPI OutputDebugStringA(LPCSTR lpOutputString)
 {
     if (lpOutputString)

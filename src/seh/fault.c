@@ -13,6 +13,7 @@
  */
 #include "seh/fault.h"
 
+#include <stdatomic.h>
 #include <stddef.h>
 #include <string.h>
 #include <unistd.h>
@@ -28,11 +29,11 @@
 #define OVERFLOW_REACH ((uintptr_t)1 << 20)
 #define OVERFLOW_NEAR  ((uintptr_t)64 * 1024)
 
-static tsm_fault_page_rule page_rule;
+static _Atomic(tsm_fault_page_rule) page_rule;
 
 void tsm_fault_set_page_rule(tsm_fault_page_rule rule)
 {
-    page_rule = rule;
+    atomic_store(&page_rule, rule);
 }
 
 static void tell_overflow(EXCEPTION_RECORD *record, const ucontext_t *from)
@@ -59,6 +60,11 @@ bool tsm_stack_rearm(void)
         thread->has_overflowed = false;
     }
     return true;
+}
+
+TSM_API int transom_stack_rearm(void)
+{
+    return tsm_stack_rearm();
 }
 
 /* The guard page below the alternate stack was touched: the handlers run on what is left, which is
@@ -108,7 +114,9 @@ static void on_fault(int number, siginfo_t *info, void *ucontext)
         return;
     }
     if (record.ExceptionCode == (DWORD)STATUS_ACCESS_VIOLATION) {
-        if (page_rule && page_rule(&record))
+        tsm_fault_page_rule rule = atomic_load(&page_rule);
+
+        if (rule && rule(&record))
             return;
         if (record.ExceptionCode == (DWORD)STATUS_ACCESS_VIOLATION)
             tell_overflow(&record, from);

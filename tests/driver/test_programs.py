@@ -36,6 +36,17 @@ text-4000000000 15
 4000000000 s ff c 00042
 """
 
+FAULTS = """\
+8001f 200
+0 0
+c000008e c0000091 c0000090 c000008f
+0
+c000008e 0
+c00000fd c0000005 1 c00000fd
+c000008e 0
+c00000fd c0000005 1 c00000fd
+"""
+
 POLLED = """\
 second first: 5
 connect: 0 536
@@ -318,12 +329,16 @@ def cases_of(kind):
     def packed_structures_go_by_call_named_pipe():
         return alone("rpc", RPC)
 
+    def calculations_and_stacks_that_fail_are_exceptions():
+        return alone("faults", FAULTS)
+
     def everything_is_wide():
         return alone("wide", WIDE, "hello", "12345", "Привет")
 
     # What does not look at UNICODE is compiled once.
     alike = () if kind.words else (one_thread_polls_several_instances,
-                                   packed_structures_go_by_call_named_pipe, everything_is_wide)
+                                   packed_structures_go_by_call_named_pipe, everything_is_wide,
+                                   calculations_and_stacks_that_fail_are_exceptions)
     return [(f"{case.__name__}_{kind.label}", case) for case in (
         clients_of_each_kind_talk_to_the_server_with_threads,
         many_clients_at_once_get_their_own_answers, without_a_server_a_client_says_why,
