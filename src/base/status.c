@@ -524,6 +524,7 @@ static const struct errno_row errno_rows[] = {
     {ENFILE, STATUS_INSUFFICIENT_RESOURCES},
     {ENOMEM, STATUS_NO_MEMORY},
     {ENOBUFS, STATUS_INSUFFICIENT_RESOURCES},
+    {ENOLCK, STATUS_INSUFFICIENT_RESOURCES},
     {ENOSPC, STATUS_DISK_FULL},
     {EDQUOT, STATUS_DISK_FULL},
     {EFBIG, STATUS_DISK_FULL},
@@ -558,6 +559,12 @@ NTSTATUS tsm_status_from_errno(int error)
         if (errno_rows[i].error == error)
             return errno_rows[i].status;
     return STATUS_UNSUCCESSFUL;
+}
+
+bool tsm_status_is_shortage(NTSTATUS status)
+{
+    return status == STATUS_NO_MEMORY || status == STATUS_INSUFFICIENT_RESOURCES ||
+           status == STATUS_TOO_MANY_OPENED_FILES || status == STATUS_DISK_FULL;
 }
 
 static const struct status_row *status_row(NTSTATUS status)

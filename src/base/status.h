@@ -2,6 +2,8 @@
 /* The two tables between the worlds: errno -> NTSTATUS, NTSTATUS -> Win32 error. */
 #pragma once
 
+#include <stdbool.h>
+
 #include <ntstatus.h>
 #include <windows.h>
 
@@ -11,6 +13,9 @@
 
 /* The status that stands for an errno value; used by src/os/ and by nobody else. */
 NTSTATUS tsm_status_from_errno(int error);
+
+/* The system had too little of something: trying again later may help. */
+bool tsm_status_is_shortage(NTSTATUS status);
 
 /* The Win32 error code of a status; ERROR_MR_MID_NOT_FOUND for one that has none. */
 DWORD tsm_status_to_win32(NTSTATUS status);

@@ -294,10 +294,11 @@ static NTSTATUS look(const struct tsm_name_folder *folder, uint32_t *default_ms)
     struct tsm_name_entry *entries = NULL;
     struct tsm_pipe_params ruling;
     uint32_t count = 0;
-    NTSTATUS status = STATUS_OBJECT_NAME_NOT_FOUND;
+    NTSTATUS status = tsm_name_folder_list(folder, "LK", &entries, &count);
 
-    if (!NT_SUCCESS(tsm_name_folder_list(folder, "LK", &entries, &count)))
+    if (!NT_SUCCESS(status))
         return status;
+    status = STATUS_OBJECT_NAME_NOT_FOUND;
     for (uint32_t i = 0; i < count && status != STATUS_SUCCESS; i++)
         if (entries[i].kind == 'L' && !is_known_taken(entries[i].seq) &&
             tsm_unix_is_alive(folder->fd, entries[i].file))

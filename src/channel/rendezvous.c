@@ -39,15 +39,17 @@ bool tsm_rendezvous_ruling(const struct tsm_name_entry *entries, uint32_t count,
     return false;
 }
 
-static bool find_ruling(const struct tsm_name_folder *folder, struct tsm_pipe_params *out)
+/* STATUS_OBJECT_NAME_NOT_FOUND: none lives. */
+static NTSTATUS find_ruling(const struct tsm_name_folder *folder, struct tsm_pipe_params *out)
 {
     struct tsm_name_entry *entries = NULL;
     uint32_t count = 0;
-    bool is_found = NT_SUCCESS(tsm_name_folder_list(folder, "K", &entries, &count)) &&
-                    tsm_rendezvous_ruling(entries, count, out);
+    NTSTATUS status = tsm_name_folder_list(folder, "K", &entries, &count);
 
+    if (NT_SUCCESS(status) && !tsm_rendezvous_ruling(entries, count, out))
+        status = STATUS_OBJECT_NAME_NOT_FOUND;
     free(entries);
-    return is_found;
+    return status;
 }
 
 /* Folder lock held, swept: may this instance join those that live? Adapts its parameters. */
@@ -56,9 +58,10 @@ static NTSTATUS check_rules(const struct tsm_name_folder *folder, uint32_t alive
                             struct tsm_pipe_params *params)
 {
     struct tsm_pipe_params ruling;
+    NTSTATUS status = alive ? find_ruling(folder, &ruling) : STATUS_OBJECT_NAME_NOT_FOUND;
 
-    if (alive == 0 || !find_ruling(folder, &ruling))
-        return STATUS_SUCCESS;
+    if (!NT_SUCCESS(status))
+        return status == STATUS_OBJECT_NAME_NOT_FOUND ? STATUS_SUCCESS : status;
     /* Windows: the limit is looked at before the first-instance flag and the direction. */
     if (ruling.max_instances != 255 && alive >= ruling.max_instances)
         return STATUS_INSTANCE_NOT_AVAILABLE;
@@ -149,20 +152,21 @@ NTSTATUS tsm_rendezvous_create(const struct tsm_name *name,
     if (!NT_SUCCESS(status))
         return status;
 
-    uint32_t alive = tsm_name_folder_sweep(&made.folder);
+    uint32_t alive = 0;
 
-    status = check_rules(&made.folder, alive, request, &made.params);
+    status = tsm_name_folder_sweep(&made.folder, &alive);
+    if (NT_SUCCESS(status))
+        status = check_rules(&made.folder, alive, request, &made.params);
     if (NT_SUCCESS(status)) {
         uint64_t seq = tsm_name_next_seq(&made.folder);
 
         tsm_instance_text_encode(&made.params, made.text);
         tsm_name_entry_file('K', seq, made.text, made.life_sign_file);
         status = tsm_unix_bind_life_sign(made.folder.fd, made.life_sign_file, &made.life_sign);
+        if (NT_SUCCESS(status) && alive == 0)
+            status = tsm_name_check_others(&made.folder, name->folded, name->length, seq);
         if (NT_SUCCESS(status))
-            status = alive == 0 && tsm_name_is_served_by_other(&made.folder, name->folded,
-                                                               name->length, seq)
-                         ? STATUS_ACCESS_DENIED
-                         : tsm_rendezvous_listen(&made, listener);
+            status = tsm_rendezvous_listen(&made, listener);
     }
     if (!NT_SUCCESS(status)) {
         tsm_trace(TSM_TRACE_NAME, "create: %s", tsm_status_name(status));
@@ -247,7 +251,7 @@ NTSTATUS tsm_rendezvous_accept(struct tsm_rendezvous *rendezvous, struct tsm_lis
         NTSTATUS status = tsm_unix_accept(listener->socket, &listener->accepted);
 
         if (!NT_SUCCESS(status))
-            return STATUS_PIPE_BROKEN;
+            return tsm_status_is_shortage(status) ? status : STATUS_PIPE_BROKEN;
         listener->hello_deadline = tsm_deadline_in_ms(HELLO_WAIT_MS);
     }
     return read_hello(rendezvous, listener, out, access);
@@ -338,7 +342,10 @@ void tsm_rendezvous_sweep(struct tsm_rendezvous *rendezvous)
 {
     if (rendezvous->folder.fd < 0 || !NT_SUCCESS(tsm_name_folder_lock(&rendezvous->folder)))
         return;
-    tsm_name_folder_sweep(&rendezvous->folder);
+
+    uint32_t alive;
+
+    (void)!NT_SUCCESS(tsm_name_folder_sweep(&rendezvous->folder, &alive));
     tsm_name_folder_unlock(&rendezvous->folder);
 }
 
@@ -371,16 +378,23 @@ void tsm_rendezvous_close(struct tsm_rendezvous *rendezvous)
     tsm_name_folder_close(&rendezvous->folder, rendezvous->name.folded, rendezvous->name.length);
 }
 
-uint32_t tsm_rendezvous_count(const struct tsm_name *name)
+NTSTATUS tsm_rendezvous_count(const struct tsm_name *name, uint32_t *out)
 {
     struct tsm_name_folder folders[USERS_MAX];
-    uint32_t count = 0, alive = 0;
+    uint32_t count = 0, all = 0;
+    NTSTATUS status = tsm_name_folder_find(name->folded, name->length, folders, USERS_MAX, &count);
 
-    if (!NT_SUCCESS(tsm_name_folder_find(name->folded, name->length, folders, USERS_MAX, &count)))
-        return 0;
     for (uint32_t i = 0; i < count; i++) {
-        alive += tsm_name_folder_count_alive(&folders[i]);
+        uint32_t alive = 0;
+
+        if (NT_SUCCESS(status))
+            status = tsm_name_folder_count_alive(&folders[i], &alive);
+        all += alive;
         tsm_unix_close(folders[i].fd);
     }
-    return alive;
+    if (NT_SUCCESS(status) || status == STATUS_OBJECT_NAME_NOT_FOUND) {
+        *out = all;
+        status = STATUS_SUCCESS;
+    }
+    return status;
 }

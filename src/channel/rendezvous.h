@@ -91,7 +91,7 @@ void tsm_rendezvous_leave(struct tsm_rendezvous *rendezvous);
 void tsm_rendezvous_close(struct tsm_rendezvous *rendezvous);
 
 /* Live instances of the name, all processes of this user. */
-uint32_t tsm_rendezvous_count(const struct tsm_name *name);
+tsm_must_check NTSTATUS tsm_rendezvous_count(const struct tsm_name *name, uint32_t *out);
 
 /* Of the first instance among these entries: its parameters rule. False: there is none. */
 bool tsm_rendezvous_ruling(const struct tsm_name_entry *entries, uint32_t count,

@@ -35,10 +35,12 @@ static NTSTATUS bind_both(struct tsm_mailslot_door *door, uint32_t max_message, 
 
     if (!NT_SUCCESS(status))
         return status;
-    status =
-        tsm_name_is_served_by_other(&door->folder, door->name.folded, door->name.length, seq)
-            ? STATUS_OBJECT_NAME_COLLISION
-            : tsm_unix_listen(door->folder.fd, door->listener_file, mode, BACKLOG, &door->listener);
+    status = tsm_name_check_others(&door->folder, door->name.folded, door->name.length, seq);
+    if (status == STATUS_ACCESS_DENIED)
+        status = STATUS_OBJECT_NAME_COLLISION;
+    if (NT_SUCCESS(status))
+        status =
+            tsm_unix_listen(door->folder.fd, door->listener_file, mode, BACKLOG, &door->listener);
     if (!NT_SUCCESS(status)) {
         tsm_name_entry_remove(&door->folder, door->life_sign_file);
         tsm_unix_close(door->life_sign);
@@ -51,12 +53,14 @@ NTSTATUS tsm_mailslot_door_open(const struct tsm_name *name, uint32_t max_messag
 {
     struct tsm_mailslot_door door = {.name = *name, .listener = -1, .life_sign = -1};
     NTSTATUS status = tsm_name_folder_open_own(name->folded, name->length, &door.folder);
+    uint32_t alive = 0;
 
     if (!NT_SUCCESS(status))
         return status;
-    status = tsm_name_folder_sweep(&door.folder) > 0
-                 ? STATUS_OBJECT_NAME_COLLISION
-                 : bind_both(&door, max_message, is_open_to_all ? 0666 : 0600);
+    status = tsm_name_folder_sweep(&door.folder, &alive);
+    if (NT_SUCCESS(status))
+        status = alive > 0 ? STATUS_OBJECT_NAME_COLLISION
+                           : bind_both(&door, max_message, is_open_to_all ? 0666 : 0600);
     if (!NT_SUCCESS(status)) {
         tsm_trace(TSM_TRACE_NAME, "create: %s", tsm_status_name(status));
         tsm_name_folder_close(&door.folder, name->folded, name->length);
@@ -141,10 +145,11 @@ static NTSTATUS knock_in(const struct tsm_name_folder *folder, uint64_t seq,
 {
     struct tsm_name_entry *entries = NULL;
     uint32_t count = 0;
-    NTSTATUS result = STATUS_OBJECT_NAME_NOT_FOUND;
+    NTSTATUS result = tsm_name_folder_list(folder, "L", &entries, &count);
 
-    if (!NT_SUCCESS(tsm_name_folder_list(folder, "L", &entries, &count)))
+    if (!NT_SUCCESS(result))
         return result;
+    result = STATUS_OBJECT_NAME_NOT_FOUND;
     for (uint32_t i = 0; i < count && result == STATUS_OBJECT_NAME_NOT_FOUND; i++) {
         struct tsm_unix_peer peer;
         int socket;

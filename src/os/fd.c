@@ -387,8 +387,8 @@ NTSTATUS tsm_fd_pipe_wait(int fd, bool may_block)
     do
         count = poll(&poll_fd, 1, may_block ? -1 : 0);
     while (count < 0 && errno == EINTR);
-    if (count == 0)
-        return STATUS_PIPE_EMPTY;
+    if (count <= 0)
+        return count ? tsm_status_from_errno(errno) : STATUS_PIPE_EMPTY;
     return poll_fd.revents & POLLIN ? STATUS_SUCCESS : STATUS_PIPE_BROKEN;
 }
 

@@ -84,30 +84,41 @@ static void folder_name_make(const char16_t *folded, uint32_t length, struct fol
     out->text[used] = 0;
 }
 
-/* A hashed folder must hold the very name. */
-static bool folder_is_of_name(int fd, const struct folder_name *name)
+/* Why something cannot be opened: the system is short of something, or for us it is not there. */
+static NTSTATUS absence(int error)
+{
+    return error == EMFILE || error == ENFILE || error == ENOMEM ? tsm_status_from_errno(error)
+                                                                 : STATUS_OBJECT_NAME_NOT_FOUND;
+}
+
+/* A hashed folder must hold the very name; STATUS_OBJECT_NAME_NOT_FOUND: it does not. */
+static NTSTATUS folder_check_name(int fd, const struct folder_name *name)
 {
     char stored[NAME_BYTES_MAX];
 
     if (!name->is_hashed)
-        return true;
+        return STATUS_SUCCESS;
 
     int file = openat(fd, "name", O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 
     if (file < 0)
-        return false;
+        return absence(errno);
 
     ssize_t length = read(file, stored, sizeof(stored));
 
     close(file);
     return length == (ssize_t)name->full_length &&
-           memcmp(stored, name->full, name->full_length) == 0;
+                   memcmp(stored, name->full, name->full_length) == 0
+               ? STATUS_SUCCESS
+               : STATUS_OBJECT_NAME_NOT_FOUND;
 }
 
 static NTSTATUS folder_write_name(int fd, const struct folder_name *name)
 {
-    if (!name->is_hashed || folder_is_of_name(fd, name))
-        return STATUS_SUCCESS;
+    NTSTATUS known = folder_check_name(fd, name);
+
+    if (known != STATUS_OBJECT_NAME_NOT_FOUND)
+        return known;
 
     int file = openat(fd, "name", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644);
 
@@ -220,22 +231,28 @@ void tsm_name_folder_close(struct tsm_name_folder *folder, const char16_t *folde
     folder->fd = -1;
 }
 
-/* Opens one user's folder of a name. False: not there, or somebody's fake. */
-static bool folder_open_in(int user, const struct folder_name *name, struct tsm_name_folder *out)
+/* Opens one user's folder of a name. STATUS_OBJECT_NAME_NOT_FOUND: not there, or somebody's fake. */
+static NTSTATUS folder_open_in(int user, const struct folder_name *name,
+                               struct tsm_name_folder *out)
 {
     struct stat info, user_info;
+    NTSTATUS status;
     int fd;
 
     TSM_FD_TRY(fd, openat(user, name->text, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW));
     if (fd < 0)
-        return false;
-    if (fstat(fd, &info) == 0 && fstat(user, &user_info) == 0 && info.st_uid == user_info.st_uid &&
-        folder_is_of_name(fd, name)) {
+        return absence(errno);
+    if (fstat(fd, &info) < 0 || fstat(user, &user_info) < 0)
+        status = absence(errno);
+    else if (info.st_uid != user_info.st_uid)
+        status = STATUS_OBJECT_NAME_NOT_FOUND;
+    else
+        status = folder_check_name(fd, name);
+    if (NT_SUCCESS(status))
         *out = (struct tsm_name_folder){.fd = fd, .owner = info.st_uid};
-        return true;
-    }
-    close(fd);
-    return false;
+    else
+        close(fd);
+    return status;
 }
 
 /* Is the owner of folders[count] among those before it? */
@@ -273,13 +290,8 @@ NTSTATUS tsm_name_folder_find(const char16_t *folded, uint32_t length, struct ts
 
         TSM_FD_TRY(user,
                    openat(dir, entry->d_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW));
-        if (user < 0 && (errno == EMFILE || errno == ENFILE || errno == ENOMEM)) {
-            status = tsm_status_from_errno(errno);
-            break;
-        }
-        if (user < 0)
-            continue;
-        if (folder_open_in(user, &name, &out[*count])) {
+        status = user < 0 ? absence(errno) : folder_open_in(user, &name, &out[*count]);
+        if (NT_SUCCESS(status)) {
             /* One place for each user: nobody hides others behind many folders of his own. */
             if (is_owner_known(out, *count)) {
                 close(out[*count].fd);
@@ -288,14 +300,21 @@ NTSTATUS tsm_name_folder_find(const char16_t *folded, uint32_t length, struct ts
                 (*count)++;
             }
         }
-        close(user);
+        if (user >= 0)
+            close(user);
+        if (!NT_SUCCESS(status) && status != STATUS_OBJECT_NAME_NOT_FOUND)
+            break;
+        status = STATUS_SUCCESS;
     }
     if (listing)
         closedir(listing);
     close(dir);
-    if (*count)
-        return STATUS_SUCCESS;
-    return NT_SUCCESS(status) ? STATUS_OBJECT_NAME_NOT_FOUND : status;
+    if (NT_SUCCESS(status))
+        return *count ? STATUS_SUCCESS : STATUS_OBJECT_NAME_NOT_FOUND;
+    /* Those that could not be looked for may be the ones that matter. */
+    while (*count)
+        close(out[--*count].fd);
+    return status;
 }
 
 static bool entry_parse(const char *file, struct tsm_name_entry *out)
@@ -378,17 +397,19 @@ NTSTATUS tsm_name_folder_list(const struct tsm_name_folder *folder, const char *
     return STATUS_SUCCESS;
 }
 
-uint32_t tsm_name_folder_count_alive(const struct tsm_name_folder *folder)
+NTSTATUS tsm_name_folder_count_alive(const struct tsm_name_folder *folder, uint32_t *alive)
 {
     struct tsm_name_entry *entries = NULL;
-    uint32_t count = 0, alive = 0;
+    uint32_t count = 0;
+    NTSTATUS status = tsm_name_folder_list(folder, "K", &entries, &count);
 
-    if (!NT_SUCCESS(tsm_name_folder_list(folder, "K", &entries, &count)))
-        return 0;
+    *alive = 0;
+    if (!NT_SUCCESS(status))
+        return status;
     for (uint32_t i = 0; i < count; i++)
-        alive += tsm_unix_is_alive(folder->fd, entries[i].file);
+        *alive += tsm_unix_is_alive(folder->fd, entries[i].file);
     free(entries);
-    return alive;
+    return STATUS_SUCCESS;
 }
 
 bool tsm_name_entries_live(const struct tsm_name_folder *folder,
@@ -400,13 +421,13 @@ bool tsm_name_entries_live(const struct tsm_name_folder *folder,
     return false;
 }
 
-uint32_t tsm_name_folder_sweep(struct tsm_name_folder *folder)
+NTSTATUS tsm_name_folder_sweep(struct tsm_name_folder *folder, uint32_t *alive)
 {
     struct tsm_name_entry entry;
     struct tsm_dir_scan scan;
     const char *file;
-    uint32_t alive = 0;
 
+    *alive = 0;
     tsm_dir_scan_begin(&scan, folder->fd);
     while ((file = tsm_dir_scan_next(&scan))) {
         bool is_temporary = file[0] == 'T';
@@ -414,36 +435,38 @@ uint32_t tsm_name_folder_sweep(struct tsm_name_folder *folder)
         if (!is_temporary && !entry_parse(file, &entry))
             continue;
         if (tsm_unix_is_alive(folder->fd, file))
-            alive += !is_temporary && entry.kind == 'K';
+            *alive += !is_temporary && entry.kind == 'K';
         else
             unlinkat(folder->fd, file, 0);
     }
-    return alive;
+    return scan.length < 0 ? tsm_status_from_errno(errno) : STATUS_SUCCESS;
 }
 
-bool tsm_name_is_served_by_other(const struct tsm_name_folder *own, const char16_t *folded,
-                                 uint32_t length, uint64_t seq)
+NTSTATUS tsm_name_check_others(const struct tsm_name_folder *own, const char16_t *folded,
+                               uint32_t length, uint64_t seq)
 {
     struct tsm_name_folder folders[TSM_NAME_USERS_MAX];
     uint32_t count = 0;
-    bool is_served = false;
+    NTSTATUS status = STATUS_SUCCESS;
 
-    if (!own->is_shared ||
-        !NT_SUCCESS(tsm_name_folder_find(folded, length, folders, TSM_NAME_USERS_MAX, &count)))
-        return false;
+    if (!own->is_shared)
+        return status;
+    status = tsm_name_folder_find(folded, length, folders, TSM_NAME_USERS_MAX, &count);
+    if (status == STATUS_OBJECT_NAME_NOT_FOUND)
+        return STATUS_SUCCESS;
     for (uint32_t i = 0; i < count; i++) {
         struct tsm_name_entry *entries = NULL;
         uint32_t lives = 0;
 
-        if (folders[i].owner != own->owner &&
-            NT_SUCCESS(tsm_name_folder_list(&folders[i], "K", &entries, &lives)))
-            for (uint32_t k = 0; k < lives; k++)
-                is_served |=
-                    entries[k].seq < seq && tsm_unix_is_alive(folders[i].fd, entries[k].file);
+        if (NT_SUCCESS(status) && folders[i].owner != own->owner)
+            status = tsm_name_folder_list(&folders[i], "K", &entries, &lives);
+        for (uint32_t k = 0; k < lives; k++)
+            if (entries[k].seq < seq && tsm_unix_is_alive(folders[i].fd, entries[k].file))
+                status = STATUS_ACCESS_DENIED;
         free(entries);
         close(folders[i].fd);
     }
-    return is_served;
+    return status;
 }
 
 bool tsm_name_folder_is_owners(const struct tsm_name_folder *folder, int socket,

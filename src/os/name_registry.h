@@ -60,15 +60,17 @@ tsm_must_check NTSTATUS tsm_name_folder_list(const struct tsm_name_folder *folde
                                              const char *kinds, struct tsm_name_entry **out,
                                              uint32_t *count);
 
-/* Lock held: removes what dead instances left. Returns the number of live instances. */
-uint32_t tsm_name_folder_sweep(struct tsm_name_folder *folder);
+/* Lock held: removes what dead instances left, and counts live ones. */
+tsm_must_check NTSTATUS tsm_name_folder_sweep(struct tsm_name_folder *folder, uint32_t *alive);
 
 /* Live instances; removes nothing. */
-uint32_t tsm_name_folder_count_alive(const struct tsm_name_folder *folder);
+tsm_must_check NTSTATUS tsm_name_folder_count_alive(const struct tsm_name_folder *folder,
+                                                    uint32_t *alive);
 
-/* Does another user serve this name already, longer than seq? */
-bool tsm_name_is_served_by_other(const struct tsm_name_folder *own, const char16_t *folded,
-                                 uint32_t length, uint64_t seq);
+/* STATUS_ACCESS_DENIED: another user serves this name already, longer than seq. */
+tsm_must_check NTSTATUS tsm_name_check_others(const struct tsm_name_folder *own,
+                                              const char16_t *folded, uint32_t length,
+                                              uint64_t seq);
 
 /* Is the folder's owner at the other end? A name in it may be a link to anybody's socket. *peer: who is
  * there. */

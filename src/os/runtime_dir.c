@@ -103,7 +103,13 @@ static NTSTATUS open_if_own(int dir, const char *name, int *out)
     if (fd < 0)
         return errno == ENOTDIR || errno == ELOOP || errno == EACCES ? STATUS_OBJECT_NAME_COLLISION
                                                                      : tsm_status_from_errno(errno);
-    if (fstat(fd, &info) == 0 && info.st_uid == geteuid()) {
+    if (fstat(fd, &info) < 0) {
+        NTSTATUS status = tsm_status_from_errno(errno);
+
+        close(fd);
+        return status;
+    }
+    if (info.st_uid == geteuid()) {
         *out = fd;
         return STATUS_SUCCESS;
     }

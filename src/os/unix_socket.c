@@ -54,10 +54,16 @@ static NTSTATUS bind_at(int folder, const char *name, mode_t mode, int *out)
     TSM_FD_TRY(fd, socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
     if (fd < 0)
         return tsm_status_from_errno(errno);
-    /* The mode of the file comes from the mode of the descriptor, less the umask. */
+    /* What lies there already is somebody's. */
     if (!address_make(&address, folder, name) ||
-        bind(fd, (struct sockaddr *)&address, sizeof(address)) < 0 ||
-        fchmodat(folder, name, mode, 0) < 0) {
+        bind(fd, (struct sockaddr *)&address, sizeof(address)) < 0) {
+        NTSTATUS status = tsm_status_from_errno(errno);
+
+        close(fd);
+        return status;
+    }
+    /* The mode of the file comes from the mode of the descriptor, less the umask. */
+    if (fchmodat(folder, name, mode, 0) < 0) {
         NTSTATUS status = tsm_status_from_errno(errno);
 
         close(fd);
@@ -141,6 +147,12 @@ static void prober_give(int fd, bool is_unused)
         close(fd);
 }
 
+/* The system could not even look. */
+static bool is_shortage(int error)
+{
+    return error == ENOMEM || error == ENOBUFS || error == ENFILE || error == EMFILE;
+}
+
 bool tsm_unix_is_alive(int folder, const char *name)
 {
     struct sockaddr_un address;
@@ -154,7 +166,7 @@ bool tsm_unix_is_alive(int folder, const char *name)
     else if (connect(fd, (struct sockaddr *)&address, sizeof(address)) < 0)
         error = errno;
     prober_give(fd, error != 0);
-    return error == EPROTOTYPE || error == EACCES;
+    return error == EPROTOTYPE || error == EACCES || is_shortage(error);
 }
 
 bool tsm_unix_prober_drop(void)
@@ -243,7 +255,9 @@ NTSTATUS tsm_unix_receive(int socket, void *record, size_t capacity, size_t *len
     int found = -1, count = 0;
 
     if (received < 0)
-        return errno == EAGAIN || errno == EINTR ? STATUS_PIPE_LISTENING : STATUS_PIPE_BROKEN;
+        return errno == EAGAIN      ? STATUS_PIPE_LISTENING
+               : is_shortage(errno) ? tsm_status_from_errno(errno)
+                                    : STATUS_PIPE_BROKEN;
     for (struct cmsghdr *header = CMSG_FIRSTHDR(&message); header;
          header = CMSG_NXTHDR(&message, header)) {
         if (header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_RIGHTS)
@@ -261,7 +275,10 @@ NTSTATUS tsm_unix_receive(int socket, void *record, size_t capacity, size_t *len
     if (received == 0 || count > 1 || (message.msg_flags & (MSG_TRUNC | MSG_CTRUNC))) {
         if (found >= 0)
             close(found);
-        return received == 0 ? STATUS_PIPE_BROKEN : STATUS_INVALID_PARAMETER;
+        /* Cut to nothing: this process has no room for what came. */
+        return received == 0                                    ? STATUS_PIPE_BROKEN
+               : (message.msg_flags & MSG_CTRUNC) && count == 0 ? STATUS_TOO_MANY_OPENED_FILES
+                                                                : STATUS_INVALID_PARAMETER;
     }
     *length = (size_t)received;
     *fd = found;

@@ -51,8 +51,13 @@ NTSTATUS tsm_pipe_info_get_state(struct tsm_pipe_end *end, uint32_t *state, uint
         *state =
             (end->is_nowait ? PIPE_NOWAIT : 0) | (end->is_message_read ? PIPE_READMODE_MESSAGE : 0);
     tsm_pipe_end_unlock(end);
-    if (NT_SUCCESS(status) && instances)
-        *instances = (uint32_t)tsm_min_u64(tsm_rendezvous_count(&end->name), 255);
+    if (NT_SUCCESS(status) && instances) {
+        uint32_t count;
+
+        status = tsm_rendezvous_count(&end->name, &count);
+        if (NT_SUCCESS(status))
+            *instances = (uint32_t)tsm_min_u64(count, 255);
+    }
     return status;
 }
 

@@ -195,9 +195,10 @@ struct tsm_ring_header *tsm_channel_incoming(struct tsm_channel *of, uint8_t **d
     return &of->header->ring[index];
 }
 
-uint32_t tsm_rendezvous_count(const struct tsm_name *name)
+NTSTATUS tsm_rendezvous_count(const struct tsm_name *name, uint32_t *out)
 {
-    return 1;
+    *out = 1;
+    return STATUS_SUCCESS;
 }
 
 void tsm_pipe_server_notice_locked(struct tsm_pipe_end *end)

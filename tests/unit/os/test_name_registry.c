@@ -142,6 +142,7 @@ static void numbers_grow_although_the_clock_is_behind(void **state)
 static void a_sweep_takes_the_dead_and_leaves_the_living(void **state)
 {
     struct tsm_name_folder folder = open_own(u"SWEEP");
+    uint32_t count;
     int alive, dead;
 
     assert_status(tsm_unix_bind_life_sign(folder.fd, "K0000000000000001", &alive), STATUS_SUCCESS);
@@ -150,15 +151,18 @@ static void a_sweep_takes_the_dead_and_leaves_the_living(void **state)
     close(openat(folder.fd, "L0000000000000003", O_CREAT | O_WRONLY, 0600));
     close(openat(folder.fd, "S0000000000000003", O_CREAT | O_WRONLY, 0600));
     close(openat(folder.fd, "Thalf", O_CREAT | O_WRONLY, 0600));
-    assert_int_equal(tsm_name_folder_count_alive(&folder), 1);
-    assert_int_equal(tsm_name_folder_sweep(&folder), 1);
+    assert_status(tsm_name_folder_count_alive(&folder, &count), STATUS_SUCCESS);
+    assert_int_equal(count, 1);
+    assert_status(tsm_name_folder_sweep(&folder, &count), STATUS_SUCCESS);
+    assert_int_equal(count, 1);
     assert_int_equal(faccessat(folder.fd, "K0000000000000001", F_OK, 0), 0);
     assert_int_equal(faccessat(folder.fd, "K0000000000000002", F_OK, 0), -1);
     assert_int_equal(faccessat(folder.fd, "L0000000000000003", F_OK, 0), -1);
     assert_int_equal(faccessat(folder.fd, "S0000000000000003", F_OK, 0), -1);
     assert_int_equal(faccessat(folder.fd, "Thalf", F_OK, 0), -1);
     close(alive);
-    assert_int_equal(tsm_name_folder_sweep(&folder), 0);
+    assert_status(tsm_name_folder_sweep(&folder, &count), STATUS_SUCCESS);
+    assert_int_equal(count, 0);
     tsm_name_folder_close(&folder, u"SWEEP", 5);
     assert_false(exists("SWEEP"));
 }
