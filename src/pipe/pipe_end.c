@@ -546,6 +546,11 @@ void tsm_pipe_end_pump_locked(struct tsm_pipe_end *end, struct tsm_io_batch *bat
     /* Windows: a client that has gone again already was a client. */
     if (is_connected(end))
         fail_all(&end->listens, STATUS_SUCCESS, batch);
+    /* A client was there, and could not be let in. */
+    if (tsm_unlikely(end->shortage != STATUS_SUCCESS) && !tsm_list_is_empty(&end->listens)) {
+        fail_all(&end->listens, end->shortage, batch);
+        end->shortage = STATUS_SUCCESS;
+    }
 }
 
 static void publish_cpu(struct tsm_pipe_end *end)

@@ -43,6 +43,7 @@ struct tsm_pipe_end {
     struct tsm_rendezvous rendezvous; /* server only */
     struct tsm_listener *listener;    /* while listening */
     struct tsm_pipe_watch *watch;     /* of the listener, for overlapped requests; made on need */
+    NTSTATUS shortage; /* why a client was turned away, for the next who waits for one; or 0 */
 };
 
 extern const struct tsm_object_ops tsm_pipe_end_object_ops;

@@ -87,6 +87,8 @@ void tsm_pipe_server_notice_locked(struct tsm_pipe_end *end)
         tsm_channel_close(channel, TSM_SIDE_CLOSED);
     }
     tsm_trace(TSM_TRACE_PIPE, "a client was turned away: %s", tsm_status_name(status));
+    if (tsm_status_is_shortage(status))
+        end->shortage = status;
     (void)!NT_SUCCESS(listen_anew(end));
 }
 
@@ -107,6 +109,8 @@ NTSTATUS tsm_pipe_server_listen_locked(struct tsm_pipe_end *end, struct tsm_io *
 
     if (!end->is_server)
         return STATUS_ILLEGAL_FUNCTION;
+    status = end->shortage;
+    end->shortage = STATUS_SUCCESS;
     switch (end->state) {
     case TSM_PIPE_CONNECTED:
         return STATUS_PIPE_CONNECTED;
@@ -114,12 +118,12 @@ NTSTATUS tsm_pipe_server_listen_locked(struct tsm_pipe_end *end, struct tsm_io *
         return STATUS_PIPE_CLOSING;
     case TSM_PIPE_DISCONNECTED:
         status = listen_anew(end);
-        if (!NT_SUCCESS(status))
-            return status;
         break;
     case TSM_PIPE_LISTENING:
         break;
     }
+    if (!NT_SUCCESS(status))
+        return status;
     if (end->is_nowait)
         return STATUS_PIPE_LISTENING;
     tsm_list_append(&end->listens, &io->node);
