@@ -28,16 +28,21 @@ HANDLE WINAPI CreateThread(LPSECURITY_ATTRIBUTES lpThreadAttributes, SIZE_T dwSt
 {
     struct tsm_object *thread;
     HANDLE handle = NULL;
+    uint32_t previous;
     NTSTATUS status = dwCreationFlags & ~(DWORD)KNOWN_THREAD_FLAGS
                           ? STATUS_INVALID_PARAMETER
-                          : tsm_thread_new(lpStartAddress, lpParameter, dwStackSize,
-                                           dwCreationFlags & CREATE_SUSPENDED, &thread);
+                          : tsm_thread_new(lpStartAddress, lpParameter, dwStackSize, true, &thread);
 
+    /* It runs when there is a handle to it, or never. */
     if (NT_SUCCESS(status)) {
         if (lpThreadId)
             *lpThreadId = tsm_thread_id(thread);
         status =
             tsm_handle_insert(thread, THREAD_ALL_ACCESS, inherit_flag(lpThreadAttributes), &handle);
+        if (!NT_SUCCESS(status))
+            tsm_thread_cancel(thread);
+        else if (!(dwCreationFlags & CREATE_SUSPENDED))
+            tsm_thread_resume(thread, &previous);
         tsm_object_unref(thread);
     }
     tsm_return(status);
@@ -223,9 +228,15 @@ static NTSTATUS create_process(const struct tsm_process_start *start,
     /* The main thread of another process has no object of its own: it ends with the process. */
     if (NT_SUCCESS(status))
         status = tsm_handle_insert(process, SYNCHRONIZE | THREAD_SUSPEND_RESUME, 0, &thread_handle);
-    if (NT_SUCCESS(status))
+    if (NT_SUCCESS(status)) {
         *information = (PROCESS_INFORMATION){
             .hProcess = handle, .hThread = thread_handle, .dwProcessId = pid, .dwThreadId = pid};
+    } else if (process) {
+        /* Nobody would ever know of it. */
+        if (handle)
+            (void)!NT_SUCCESS(tsm_handle_close(handle));
+        (void)!NT_SUCCESS(tsm_process_terminate(process, 0));
+    }
     return status;
 }
 

@@ -22,7 +22,7 @@
 struct tsm_thread {
     struct tsm_object object;
     struct tsm_apc_queue apcs;
-    LPTHREAD_START_ROUTINE start;
+    LPTHREAD_START_ROUTINE start; /* NULL: cancelled */
     void *argument;
     _Atomic uint32_t tid;      /* 0 until it runs */
     _Atomic uint32_t suspends; /* it sleeps on this one; changed with the dispatcher lock */
@@ -99,6 +99,8 @@ static void *thread_main(void *argument)
     atomic_store_explicit(&thread->tid, tsm_teb_tid(), memory_order_release);
     tsm_futex_wake(&thread->tid, 1, TSM_FUTEX_PRIVATE);
     sleep_while_suspended(thread);
+    if (!thread->start)
+        return NULL;
     /* Windows: what was queued before comes before its start. */
     tsm_apc_deliver();
     thread->exit_code = thread->start(thread->argument);
@@ -168,6 +170,15 @@ void tsm_thread_resume(struct tsm_object *object, uint32_t *previous)
     if (*previous > 0 && --thread->suspends == 0)
         tsm_futex_wake(&thread->suspends, 1, TSM_FUTEX_PRIVATE);
     tsm_dispatcher_unlock();
+}
+
+void tsm_thread_cancel(struct tsm_object *object)
+{
+    uint32_t previous;
+
+    /* The thread reads it after it has seen the count go to 0. */
+    thread_from(object)->start = NULL;
+    tsm_thread_resume(object, &previous);
 }
 
 void tsm_thread_attach(void)

@@ -24,6 +24,9 @@ tsm_must_check NTSTATUS tsm_thread_suspend(struct tsm_object *thread, uint32_t *
 /* Takes from the suspend count; at 0 the thread runs. */
 void tsm_thread_resume(struct tsm_object *thread, uint32_t *previous);
 
+/* One that was made suspended and not resumed: it ends without calling start. */
+void tsm_thread_cancel(struct tsm_object *thread);
+
 /* The calling thread's object, made on first need; one more reference. NULL without memory. */
 struct tsm_object *tsm_thread_current(void);
 
