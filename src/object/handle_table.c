@@ -248,6 +248,12 @@ void tsm_handle_unpin(struct tsm_handle_pin *pin)
     atomic_fetch_sub_explicit(pin->state, 1, memory_order_release);
 }
 
+static bool is_pseudo(HANDLE handle)
+{
+    return pseudo_handles && (handle == (HANDLE)(intptr_t)-1 || handle == (HANDLE)(intptr_t)-2);
+}
+
+/* NULL also without memory for it. */
 static struct tsm_object *pseudo_object(HANDLE handle)
 {
     if (!pseudo_handles)
@@ -269,7 +275,7 @@ NTSTATUS tsm_handle_ref(HANDLE handle, const struct tsm_object_ops *ops, uint32_
         NTSTATUS status = tsm_handle_pin(handle, 0, &pin);
 
         if (!NT_SUCCESS(status))
-            return status;
+            return is_pseudo(handle) ? STATUS_NO_MEMORY : status;
         /* Windows: the wrong type is told before the missing right. */
         uint32_t granted = tsm_container_of(pin.state, struct entry, state)->access;
 

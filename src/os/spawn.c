@@ -175,6 +175,12 @@ NTSTATUS tsm_spawn_kill(int pidfd)
                : tsm_status_from_errno(errno);
 }
 
+void tsm_spawn_undo(int pidfd)
+{
+    syscall(SYS_pidfd_send_signal, pidfd, SIGKILL, NULL, 0);
+    tsm_spawn_await(pidfd);
+}
+
 NTSTATUS tsm_spawn_continue(int pidfd)
 {
     return syscall(SYS_pidfd_send_signal, pidfd, SIGCONT, NULL, 0) == 0

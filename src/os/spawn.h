@@ -42,6 +42,9 @@ bool tsm_spawn_ask_end(int pidfd, uint32_t pid, uint32_t *code, bool *was_killed
 bool tsm_spawn_reap(int pidfd, uint32_t *code, bool *was_killed);
 tsm_must_check NTSTATUS tsm_spawn_kill(int pidfd);
 
+/* Kills a child that nobody shall know of, and waits for its end. */
+void tsm_spawn_undo(int pidfd);
+
 /* A descriptor whose content is data, to be read from its beginning; for a child. */
 tsm_must_check NTSTATUS tsm_spawn_data_fd(const void *data, size_t length, int *out);
 /* Reads such a descriptor whole; heap. */

@@ -142,6 +142,7 @@ NTSTATUS tsm_process_open(uint32_t pid, struct tsm_object **out)
         *out = tsm_process_current();
         return *out ? STATUS_SUCCESS : STATUS_NO_MEMORY;
     }
+    tsm_courier_start();
     process = process_find(pid);
     if (process) {
         *out = &process->object;
@@ -150,7 +151,6 @@ NTSTATUS tsm_process_open(uint32_t pid, struct tsm_object **out)
     process = process_alloc();
     if (!process)
         return STATUS_NO_MEMORY;
-    tsm_courier_start();
     process->pid = pid;
     status = tsm_spawn_open(pid, &process->pidfd);
     if (NT_SUCCESS(status))
@@ -172,52 +172,59 @@ static char *join3(const char *folder, const char *name, const char *suffix)
     return asprintf(&path, "%s%s%s%s", folder, *folder ? "/" : "", name, suffix) >= 0 ? path : NULL;
 }
 
-/* The file itself, or without the .exe that Windows programs write; heap, or NULL. */
-static char *program_at(const char *folder, const char *name)
+/* The file itself, or without the .exe that Windows programs write. *out is on the heap;
+ * STATUS_OBJECT_NAME_NOT_FOUND: there is none. */
+static NTSTATUS program_at(const char *folder, const char *name, char **out)
 {
     char *path = join3(folder, name, "");
+    bool is_there = path && tsm_spawn_is_executable(path);
     size_t length;
 
-    if (!path || tsm_spawn_is_executable(path))
-        return path;
+    if (!path)
+        return STATUS_NO_MEMORY;
     length = strlen(path);
-    if (length > 4 && strcasecmp(path + length - 4, ".exe") == 0) {
+    if (!is_there && length > 4 && strcasecmp(path + length - 4, ".exe") == 0) {
         path[length - 4] = 0;
-        if (tsm_spawn_is_executable(path))
-            return path;
+        is_there = tsm_spawn_is_executable(path);
     }
-    free(path);
-    return NULL;
+    if (!is_there) {
+        free(path);
+        return STATUS_OBJECT_NAME_NOT_FOUND;
+    }
+    *out = path;
+    return STATUS_SUCCESS;
 }
 
 /* Windows: the caller's folder, the current one, then PATH. */
-static char *program_search(const char *name)
+static NTSTATUS program_search(const char *name, char **out)
 {
     char own[4096];
     const char *list = getenv("PATH");
-    char *found = NULL;
+    NTSTATUS status = STATUS_OBJECT_NAME_NOT_FOUND;
     ssize_t length;
 
     if (strchr(name, '/'))
-        return program_at("", name);
+        return program_at("", name, out);
     length = readlink("/proc/self/exe", own, sizeof(own) - 1);
     if (length > 0) {
         own[length] = 0;
         *strrchr(own, '/') = 0;
-        found = program_at(own, name);
+        status = program_at(own, name, out);
     }
-    if (!found)
-        found = program_at(".", name);
-    while (!found && list && *list) {
+    if (status == STATUS_OBJECT_NAME_NOT_FOUND)
+        status = program_at(".", name, out);
+    while (status == STATUS_OBJECT_NAME_NOT_FOUND && list && *list) {
         size_t size = strcspn(list, ":");
         char *folder = strndup(list, size);
 
-        if (folder && *folder)
-            found = program_at(folder, name);
+        if (!folder)
+            return STATUS_NO_MEMORY;
+        if (*folder)
+            status = program_at(folder, name, out);
         free(folder);
         list += size + (list[size] == ':');
     }
-    return found;
+    return status;
 }
 
 static void slashes_from_windows(char *text)
@@ -228,27 +235,39 @@ static void slashes_from_windows(char *text)
 }
 
 /* Windows: an unquoted command line is tried word by word: "my prog x" may be "my" or "my prog". */
-static char *program_from_line(char *line, char **rest)
+static NTSTATUS program_from_line(char *line, char **out, char **rest)
 {
     size_t length = strlen(line);
+    NTSTATUS status = STATUS_OBJECT_NAME_NOT_FOUND;
 
-    for (size_t end = 0; end <= length; end++) {
-        char held = line[end], *name, *found;
+    for (size_t end = 0; end <= length && status == STATUS_OBJECT_NAME_NOT_FOUND; end++) {
+        char held = line[end], *name;
 
         if (held && held != ' ' && held != '\t')
             continue;
         name = strndup(line, end);
         if (!name)
-            return NULL;
+            return STATUS_NO_MEMORY;
         slashes_from_windows(name);
-        found = program_search(name);
+        status = program_search(name, out);
         free(name);
-        if (found) {
-            *rest = line + end;
-            return found;
-        }
+        *rest = line + end;
     }
-    return NULL;
+    return status;
+}
+
+/* A program that has its name to itself: in the folders where programs are, or just there. */
+static NTSTATUS program_named(const char *text, bool is_searched, char **out)
+{
+    char *name = strdup(text);
+    NTSTATUS status;
+
+    if (!name)
+        return STATUS_NO_MEMORY;
+    slashes_from_windows(name);
+    status = is_searched ? program_search(name, out) : program_at("", name, out);
+    free(name);
+    return status;
 }
 
 /* Why there is no program at that path: it may not run, its folder is missing, or it is. */
@@ -286,24 +305,14 @@ static NTSTATUS resolve(const struct tsm_process_start *start, char **path, char
     if (!words)
         return STATUS_NO_MEMORY;
     if (start->application) {
-        char *name = strdup(start->application);
-
-        if (name)
-            slashes_from_windows(name);
-        *path = name ? program_at("", name) : NULL;
-        free(name);
+        status = program_named(start->application, false, path);
     } else if (*line == '"' || !strpbrk(line, " \t")) {
-        char *name = strdup(words[0]);
-
-        if (name)
-            slashes_from_windows(name);
-        *path = name ? program_search(name) : NULL;
-        free(name);
+        status = program_named(words[0], true, path);
     } else {
         char *copy = strdup(line);
 
-        *path = copy ? program_from_line(copy, &rest) : NULL;
-        if (*path && (size_t)(rest - copy) != strcspn(line, " \t")) {
+        status = copy ? program_from_line(copy, path, &rest) : STATUS_NO_MEMORY;
+        if (NT_SUCCESS(status) && (size_t)(rest - copy) != strcspn(line, " \t")) {
             /* The name has blanks: quote it, so that it is one word. */
             char *quoted = NULL;
 
@@ -312,14 +321,17 @@ static NTSTATUS resolve(const struct tsm_process_start *start, char **path, char
             if (asprintf(&quoted, "\"%.*s\"%s", (int)(rest - copy), copy, rest) >= 0)
                 words = tsm_command_line_split(quoted, &count);
             free(quoted);
+            if (!words)
+                status = STATUS_NO_MEMORY;
         }
         free(copy);
     }
-    if (!*path || !words) {
-        status = words ? missing_status(start->application ? start->application : words[0])
-                       : STATUS_NO_MEMORY;
+    if (!NT_SUCCESS(status)) {
+        if (status == STATUS_OBJECT_NAME_NOT_FOUND)
+            status = missing_status(start->application ? start->application : words[0]);
         free(*path);
         free(words);
+        *path = NULL;
         return status;
     }
     *argv = words;
@@ -440,7 +452,7 @@ NTSTATUS tsm_process_new(const struct tsm_process_start *start, struct tsm_objec
         process->leads_group = start->is_new_group && !start->is_new_console && !start->is_detached;
         status = process_watch(process);
         if (!NT_SUCCESS(status))
-            (void)!NT_SUCCESS(tsm_spawn_kill(process->pidfd));
+            tsm_spawn_undo(process->pidfd);
     }
     if (!NT_SUCCESS(status)) {
         tsm_object_unref(&process->object);
