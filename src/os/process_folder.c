@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The folder lies in the user's own one, which only he can write to. A socket is called by its
- * process' id; who is really behind it says the kernel. */
+ * process' id and the PID namespace in which it has that; who is really behind it says the kernel. */
 #include "os/process_folder.h"
 
 #include <dirent.h>
@@ -10,11 +10,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "os/arena_file.h"
 #include "os/dir.h"
 #include "os/runtime_dir.h"
 #include "os/unix_socket.h"
 
-#define FOLDER "processes" /* no name of a pipe's folder has small letters */
+#define FOLDER    "processes" /* no name of a pipe's folder has small letters */
+#define NAME_SIZE 32
 
 static NTSTATUS folder_open(bool create, int *out)
 {
@@ -35,9 +37,9 @@ static NTSTATUS folder_open(bool create, int *out)
     return status;
 }
 
-static void name_make(uint32_t pid, char out[16])
+static void name_make(uint32_t pid, char out[NAME_SIZE])
 {
-    snprintf(out, 16, "%u", pid);
+    snprintf(out, NAME_SIZE, "%llx-%u", (unsigned long long)tsm_arena_file_pid_space(), pid);
 }
 
 static void sweep(int folder)
@@ -54,7 +56,7 @@ static void sweep(int folder)
 
 NTSTATUS tsm_process_folder_listen(int *socket)
 {
-    char name[16];
+    char name[NAME_SIZE];
     int folder = -1;
     NTSTATUS status = folder_open(true, &folder);
 
@@ -70,7 +72,7 @@ NTSTATUS tsm_process_folder_listen(int *socket)
 void tsm_process_folder_leave(void)
 {
     bool is_shared;
-    char name[16];
+    char name[NAME_SIZE];
     int folder = -1, user;
 
     if (NT_SUCCESS(folder_open(false, &folder))) {
@@ -87,7 +89,7 @@ void tsm_process_folder_leave(void)
 NTSTATUS tsm_process_folder_connect(uint32_t pid, int *socket)
 {
     struct tsm_unix_peer peer;
-    char name[16];
+    char name[NAME_SIZE];
     int folder = -1, made;
     NTSTATUS status = folder_open(false, &folder);
 

@@ -204,12 +204,15 @@ void tsm_courier_start(void)
         courier.watch.on_event = on_listener;
         if (NT_SUCCESS(tsm_process_folder_listen(&courier.watch.fd))) {
             courier.listens = NT_SUCCESS(tsm_reactor_add(&courier.watch, EPOLLIN));
-            if (!courier.listens)
+            if (!courier.listens) {
                 tsm_unix_close(courier.watch.fd);
+                tsm_process_folder_leave();
+            }
         }
+        /* Another time there may be room for it. */
         if (!courier.listens)
             tsm_trace(TSM_TRACE_PROCESS, "handles of this process cannot be reached by others");
-        atomic_store_explicit(&courier.is_started, true, memory_order_release);
+        atomic_store_explicit(&courier.is_started, courier.listens, memory_order_release);
     }
     pthread_mutex_unlock(&courier.mutex);
 }
