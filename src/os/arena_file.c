@@ -24,10 +24,9 @@
 #define NAME    "objects" /* no name of a pipe's folder has small letters */
 #define WAIT_MS 5000
 
-static bool is_ours(int fd, struct stat *info)
+static bool is_ours(const struct stat *info)
 {
-    return fstat(fd, info) == 0 && S_ISREG(info->st_mode) && info->st_uid == geteuid() &&
-           (info->st_mode & 077) == 0;
+    return S_ISREG(info->st_mode) && info->st_uid == geteuid() && (info->st_mode & 077) == 0;
 }
 
 /* Takes the file alone or as one of many; STATUS_RETRY when it was removed meanwhile. */
@@ -38,7 +37,9 @@ static NTSTATUS enter(int fd, uint64_t size, bool *is_alone)
     *is_alone = flock(fd, LOCK_EX | LOCK_NB) == 0;
     if (!*is_alone && flock(fd, LOCK_SH | LOCK_NB) < 0)
         return errno == EWOULDBLOCK || errno == EINTR ? STATUS_RETRY : tsm_status_from_errno(errno);
-    if (!is_ours(fd, &info))
+    if (fstat(fd, &info) < 0)
+        return tsm_status_from_errno(errno);
+    if (!is_ours(&info))
         return STATUS_ACCESS_DENIED;
     if (info.st_nlink == 0)
         return STATUS_RETRY;
@@ -119,7 +120,7 @@ bool tsm_arena_file_is_good(int fd, uint64_t size)
 {
     struct stat info;
 
-    return is_ours(fd, &info) && (uint64_t)info.st_size == size &&
+    return fstat(fd, &info) == 0 && is_ours(&info) && (uint64_t)info.st_size == size &&
            (fcntl(fd, F_GETFL) & O_ACCMODE) == O_RDWR;
 }
 

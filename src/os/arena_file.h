@@ -29,5 +29,5 @@ bool tsm_arena_file_is_current(int fd);
 /* Removes the file if nobody else has it open. */
 void tsm_arena_file_leave(int fd);
 
-/* Tells PID namespaces apart. */
+/* Tells PID namespaces apart; 0: the system does not say. */
 uint64_t tsm_arena_file_pid_space(void);

@@ -368,8 +368,12 @@ static NTSTATUS core_map(int memfd, struct tsm_pipe_share *share)
     if (atomic_load_explicit(&share->core->magic, memory_order_acquire) != TSM_SHARE_MAGIC ||
         share->core->version != TSM_SHARE_VERSION)
         return STATUS_REVISION_MISMATCH;
-    return share->core->pid_space == tsm_arena_file_pid_space() ? STATUS_SUCCESS
-                                                                : STATUS_NOT_SUPPORTED;
+
+    uint64_t own_space = tsm_arena_file_pid_space();
+
+    return own_space == 0                        ? STATUS_INSUFFICIENT_RESOURCES
+           : share->core->pid_space == own_space ? STATUS_SUCCESS
+                                                 : STATUS_NOT_SUPPORTED;
 }
 
 /* An end as it was born; the rest comes with the lock. */

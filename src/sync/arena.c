@@ -440,6 +440,8 @@ static NTSTATUS header_init(struct header *at)
         return status;
     at->version = VERSION;
     at->pid_space = tsm_arena_file_pid_space();
+    if (!at->pid_space)
+        return STATUS_INSUFFICIENT_RESOURCES;
     atomic_store_explicit(&at->magic, MAGIC, memory_order_release);
     return STATUS_SUCCESS;
 }
@@ -450,7 +452,12 @@ static NTSTATUS header_check(const struct header *at)
         tsm_trace(TSM_TRACE_NAME, "the shared objects here are of another version");
         return STATUS_REVISION_MISMATCH;
     }
-    if (at->pid_space != tsm_arena_file_pid_space()) {
+
+    uint64_t own_space = tsm_arena_file_pid_space();
+
+    if (!own_space)
+        return STATUS_INSUFFICIENT_RESOURCES;
+    if (at->pid_space != own_space) {
         tsm_trace(TSM_TRACE_NAME, "the shared objects here are of another PID namespace");
         return STATUS_NOT_SUPPORTED;
     }
@@ -471,8 +478,11 @@ static void unpublish(void)
     atomic_store_explicit(&arena.header, NULL, memory_order_release);
     if (memory)
         tsm_memfd_unmap(memory, FILE_SIZE);
-    if (arena.fd >= 0)
+    if (arena.fd >= 0) {
+        if (!arena.is_adopted)
+            tsm_arena_file_leave(arena.fd);
         tsm_fd_close(arena.fd);
+    }
     arena.fd = -1;
 }
 
