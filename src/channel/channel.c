@@ -261,6 +261,13 @@ void tsm_channel_wake_slow(struct tsm_channel *channel, _Atomic uint32_t *wait)
         tsm_unix_ring(channel->socket);
 }
 
+void tsm_channel_look_soon_locked(struct tsm_channel *channel)
+{
+    if (atomic_load_explicit(&channel->peer_gone, memory_order_relaxed) == TSM_PEER_IS_NOT_WATCHED)
+        begin_to_watch(channel);
+    tsm_reactor_set_deadline(&channel->watch, tsm_deadline_in_ms(0));
+}
+
 void tsm_channel_want_bell_locked(struct tsm_channel *channel, _Atomic uint32_t *wait)
 {
     if (atomic_load_explicit(&channel->peer_gone, memory_order_relaxed) == TSM_PEER_IS_NOT_WATCHED)

@@ -177,6 +177,9 @@ static inline void tsm_channel_wake(struct tsm_channel *channel, _Atomic uint32_
         tsm_channel_wake_slow(channel, wait);
 }
 
+/* File lock held: on_news comes soon, although there may be none. */
+void tsm_channel_look_soon_locked(struct tsm_channel *channel);
+
 /* File lock held: the next wake through this word of ours comes as on_news too. A full fence, and
  * another look at the ring, have to follow. */
 void tsm_channel_want_bell_locked(struct tsm_channel *channel, _Atomic uint32_t *wait);

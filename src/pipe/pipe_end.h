@@ -42,6 +42,7 @@ struct tsm_pipe_end {
 
     struct tsm_rendezvous rendezvous; /* server only */
     struct tsm_listener *listener;    /* while listening */
+    bool is_settling;                 /* pipe_watch.c is at work under the lock */
     struct tsm_pipe_watch *watch;     /* of the listener, for overlapped requests; made on need */
     NTSTATUS shortage; /* why a client was turned away, for the next who waits for one; or 0 */
 };

@@ -71,6 +71,8 @@ void tsm_pipe_server_notice_locked(struct tsm_pipe_end *end)
         /* Others may hear first what it has to say. */
         if (end->share && end->listener && end->listener->accepted >= 0 && !had_accepted)
             (void)!NT_SUCCESS(tsm_pipe_share_post(end));
+        if (end->listener && end->listener->accepted >= 0 && !had_accepted)
+            tsm_pipe_noticed_locked(end);
         return;
     }
     tsm_pipe_unwatch_listener_locked(end);
@@ -81,8 +83,10 @@ void tsm_pipe_server_notice_locked(struct tsm_pipe_end *end)
         end->peer_access = access;
         if (end->share)
             status = tsm_pipe_share_post(end);
-        if (NT_SUCCESS(status))
+        if (NT_SUCCESS(status)) {
+            tsm_pipe_noticed_locked(end);
             return;
+        }
         end->channel = NULL;
         tsm_channel_close(channel, TSM_SIDE_CLOSED);
     }
@@ -90,6 +94,7 @@ void tsm_pipe_server_notice_locked(struct tsm_pipe_end *end)
     if (tsm_status_is_shortage(status))
         end->shortage = status;
     (void)!NT_SUCCESS(listen_anew(end));
+    tsm_pipe_noticed_locked(end);
 }
 
 void tsm_pipe_server_renew_locked(struct tsm_pipe_end *end)

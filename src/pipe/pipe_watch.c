@@ -141,8 +141,20 @@ void tsm_pipe_watch_end(struct tsm_pipe_end *end)
 
 /* ---- settling ---- */
 
+void tsm_pipe_noticed_locked(struct tsm_pipe_end *end)
+{
+    if (end->is_settling || !(has_overlapped(&end->listens) || end->file.object.poll != NULL))
+        return;
+    /* An operation that only looks at the end leaves the rest to the service thread. */
+    if (end->channel)
+        tsm_channel_look_soon_locked(end->channel);
+    else if (end->state == TSM_PIPE_LISTENING)
+        watch_listener(end);
+}
+
 static void settle(struct tsm_pipe_end *end, struct tsm_io_batch *batch)
 {
+    end->is_settling = true;
     tsm_pipe_end_pump_locked(end, batch);
     while (want_bells(end)) {
         tsm_pipe_end_pump_locked(end, batch);
@@ -159,6 +171,7 @@ static void settle(struct tsm_pipe_end *end, struct tsm_io_batch *batch)
     /* No bell rings when the turn comes to this process. */
     if (end->share && end->channel && (has_overlapped(&end->reads) || has_overlapped(&end->writes)))
         tsm_reactor_set_deadline(&end->channel->watch, tsm_deadline_in_ms(TURN_LOOK_MS));
+    end->is_settling = false;
 }
 
 void tsm_pipe_look_after(struct tsm_file *file)

@@ -19,6 +19,9 @@ void tsm_pipe_follow_taken_locked(struct tsm_pipe_end *end, uint64_t position, u
 /* Of the channel's watch; context is the end. */
 void tsm_pipe_on_news(void *context);
 
+/* File lock held: a listening end has changed, whichever operation has noticed it. */
+void tsm_pipe_noticed_locked(struct tsm_pipe_end *end);
+
 /* File lock held: the listener is about to go. */
 void tsm_pipe_unwatch_listener_locked(struct tsm_pipe_end *end);
 

@@ -281,6 +281,26 @@ TEST(connecting_pends_until_a_client_comes)
     CHECK(CloseHandle(client));
 }
 
+TEST(a_connect_ends_also_when_another_call_sees_the_client_first)
+{
+    HANDLE server = create_server(PIPE_TYPE_BYTE, 100);
+    OVERLAPPED ov = with_event();
+    int i;
+
+    for (i = 0; i < 50; i++) {
+        HANDLE client;
+        DWORD count;
+
+        CHECK_ERR(ConnectNamedPipe(server, &ov), ERROR_IO_PENDING);
+        client = open_client();
+        PeekNamedPipe(server, NULL, 0, NULL, &count, NULL);
+        CHECK_U32(WaitForSingleObject(ov.hEvent, 5000), WAIT_OBJECT_0);
+        CHECK_U32(ov.Internal, 0);
+        CHECK(CloseHandle(client));
+        CHECK(DisconnectNamedPipe(server));
+    }
+}
+
 TEST(connecting_to_a_client_that_is_there_fails_at_once)
 {
     HANDLE server = create_server(PIPE_TYPE_BYTE, 100);

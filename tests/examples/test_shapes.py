@@ -21,9 +21,10 @@ def serve(folder, server):
                        for kind in CLIENTS for _ in range(AT_ONCE)]
             for kind, client in clients:
                 try:
-                    said = client.communicate(timeout=60)[1]
+                    said = client.communicate(timeout=30)[1]
                 except subprocess.TimeoutExpired:
                     client.kill()
+                    client.wait()
                     said = 'takes too long'
                 if client.returncode:
                     yield f'{kind}: {said.strip()} ({client.returncode})'
