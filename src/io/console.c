@@ -12,10 +12,15 @@
 #include "io/console.h"
 
 #include <pthread.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 
+#include "base/trace.h"
 #include "base/utf.h"
+#include "os/reactor.h"
 #include "os/terminal.h"
+#include "sync/wait.h"
 
 #define LINE_MAX_BYTES 4096 /* the kernel's own limit */
 
@@ -34,6 +39,7 @@ static struct {
     /* Bytes that were read and not asked for yet. */
     uint8_t line[LINE_MAX_BYTES + 2];
     uint32_t begin, end;
+    _Atomic bool has_rest; /* of such bytes; for those who do not read */
 } console = {
     .reading = PTHREAD_MUTEX_INITIALIZER,
     .mutex = PTHREAD_MUTEX_INITIALIZER,
@@ -114,6 +120,7 @@ NTSTATUS tsm_console_read(struct tsm_fd_file *file, void *out, uint32_t length, 
         memcpy(out, console.line + console.begin, *count);
         console.begin += *count;
     }
+    console.has_rest = console.begin < console.end;
     pthread_mutex_unlock(&console.reading);
     return status;
 }
@@ -153,8 +160,58 @@ NTSTATUS tsm_console_read_wide(struct tsm_fd_file *file, char16_t *out, uint32_t
         *count += (uint32_t)made;
         console.begin += bytes;
     }
+    console.has_rest = console.begin < console.end;
     pthread_mutex_unlock(&console.reading);
     return status;
+}
+
+/* ---- waiting ---- */
+
+struct tsm_console_watch {
+    struct tsm_reactor_watch base;
+    struct tsm_object *object; /* borrowed: it owns us */
+};
+
+static void on_input(struct tsm_reactor_watch *base, uint32_t events)
+{
+    struct tsm_console_watch *watch = tsm_container_of(base, struct tsm_console_watch, base);
+
+    tsm_dispatcher_lock();
+    tsm_wait_notify_locked(watch->object);
+    tsm_dispatcher_unlock();
+}
+
+bool tsm_console_has_input(struct tsm_fd_file *file)
+{
+    struct tsm_console_watch *watch;
+
+    if (console.has_rest || tsm_terminal_has_input(file->fd))
+        return true;
+    if (file->console_watch)
+        return false;
+    /* What comes from now on is an event, and so is what came since we looked. */
+    watch = calloc(1, sizeof(*watch));
+    if (watch) {
+        watch->base.fd = file->fd;
+        watch->base.on_event = on_input;
+        watch->object = &file->file.object;
+    }
+    if (!watch || !NT_SUCCESS(tsm_reactor_add(&watch->base, EPOLLIN | EPOLLET))) {
+        tsm_trace(TSM_TRACE_IO, "nobody looks for keys");
+        free(watch);
+        return false;
+    }
+    file->console_watch = watch;
+    return false;
+}
+
+void tsm_console_unwatch(struct tsm_fd_file *file)
+{
+    if (!file->console_watch)
+        return;
+    tsm_reactor_remove(&file->console_watch->base);
+    free(file->console_watch);
+    file->console_watch = NULL;
 }
 
 /* ---- modes ---- */
@@ -219,6 +276,7 @@ NTSTATUS tsm_console_flush_input(struct tsm_fd_file *file)
     /* One who reads at this moment has taken the line's rest already. */
     if (pthread_mutex_trylock(&console.reading) == 0) {
         console.begin = console.end = 0;
+        console.has_rest = false;
         pthread_mutex_unlock(&console.reading);
     }
     return status;

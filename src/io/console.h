@@ -15,6 +15,13 @@ tsm_must_check NTSTATUS tsm_console_read(struct tsm_fd_file *file, void *out, ui
 tsm_must_check NTSTATUS tsm_console_read_wide(struct tsm_fd_file *file, char16_t *out,
                                               uint32_t length, uint32_t *count);
 
+/* Dispatcher lock held: a read would find something. If not, who waits for the file is woken when
+ * there is. */
+bool tsm_console_has_input(struct tsm_fd_file *file);
+
+/* Nobody waits for the file any more. */
+void tsm_console_unwatch(struct tsm_fd_file *file);
+
 /* STATUS_INVALID_HANDLE for what is no console. */
 tsm_must_check NTSTATUS tsm_console_get_mode(struct tsm_fd_file *file, uint32_t *mode);
 tsm_must_check NTSTATUS tsm_console_set_mode(struct tsm_fd_file *file, uint32_t mode);

@@ -244,7 +244,12 @@ static DWORD fd_type(struct tsm_file *file)
 
 static bool fd_is_signaled(struct tsm_object *object, uint32_t tid)
 {
-    return atomic_load_explicit(&tsm_file_from(object)->is_signaled, memory_order_relaxed);
+    struct tsm_file *file = tsm_file_from(object);
+    struct tsm_fd_file *plain = tsm_fd_file_from(file);
+
+    if (plain->is_terminal && !plain->is_console_output)
+        return tsm_console_has_input(plain);
+    return atomic_load_explicit(&file->is_signaled, memory_order_relaxed);
 }
 
 static void fd_last_handle_closed(struct tsm_object *object)
@@ -260,6 +265,7 @@ static void fd_destroy(struct tsm_object *object)
 {
     struct tsm_fd_file *file = tsm_fd_file_from(tsm_file_from(object));
 
+    tsm_console_unwatch(file);
     if (!file->keeps_fd)
         tsm_fd_close(file->fd);
     free(file->delete_path);

@@ -16,7 +16,9 @@ struct tsm_fd_file {
     bool keeps_fd;           /* a standard descriptor: stays open */
     bool is_terminal;
     bool is_console_output; /* terminal: its handle is for writing */
-    char *delete_path;      /* remove when the last handle goes; owned */
+    struct tsm_console_watch
+        *console_watch; /* terminal: somebody has waited for its input; owned */
+    char *delete_path;  /* remove when the last handle goes; owned */
 };
 
 extern const struct tsm_object_ops tsm_fd_file_object_ops;

@@ -29,7 +29,8 @@ static struct {
     struct tsm_reactor_watch watch;
     void (*on_signal)(int number);
     int pipe[2];
-    pid_t owner; /* not a child of fork */
+    pid_t owner;                    /* not a child of fork */
+    struct sigaction own_interrupt; /* the program's, while SIGINT is ignored; SIG_DFL: none */
     bool is_open, is_started;
 } signals = {.mutex = PTHREAD_MUTEX_INITIALIZER, .pipe = {-1, -1}};
 
@@ -127,12 +128,26 @@ void tsm_signal_events_stop(void)
 
 void tsm_signal_ignore_interrupt(bool is_ignored)
 {
+    struct sigaction ignored = {.sa_handler = SIG_IGN};
+
     pthread_mutex_lock(&signals.mutex);
-    if (is_ignored)
-        set_disposition(SIGINT, SIG_IGN);
-    else if (has_disposition(SIGINT, SIG_IGN))
-        set_disposition(SIGINT, signals.is_started ? handle : SIG_DFL);
+    if (is_ignored && !has_disposition(SIGINT, SIG_IGN)) {
+        sigaction(SIGINT, &ignored, &signals.own_interrupt);
+        if (signals.own_interrupt.sa_handler == handle)
+            signals.own_interrupt = (struct sigaction){.sa_handler = SIG_DFL};
+    } else if (!is_ignored && has_disposition(SIGINT, SIG_IGN)) {
+        if (signals.own_interrupt.sa_handler != SIG_DFL)
+            sigaction(SIGINT, &signals.own_interrupt, NULL);
+        else
+            set_disposition(SIGINT, signals.is_started ? handle : SIG_DFL);
+        signals.own_interrupt = (struct sigaction){.sa_handler = SIG_DFL};
+    }
     pthread_mutex_unlock(&signals.mutex);
+}
+
+bool tsm_signal_is_ours(int number)
+{
+    return has_disposition(number, handle);
 }
 
 bool tsm_signal_is_interrupt_ignored(void)

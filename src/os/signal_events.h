@@ -15,9 +15,13 @@ tsm_must_check NTSTATUS tsm_signal_events_start(void (*on_signal)(int number));
 void tsm_signal_events_stop(void);
 
 /* Whether SIGINT is ignored, by this process and the programs that it starts. No longer ignored means
- * caught, between start and stop, and else the default. */
+ * what the program had before; if that is nothing of its own, caught, between start and stop, and else
+ * the default. */
 void tsm_signal_ignore_interrupt(bool is_ignored);
 bool tsm_signal_is_interrupt_ignored(void);
+
+/* Between start and stop: the program left it to us. */
+bool tsm_signal_is_ours(int number);
 
 /* Takes the signal's default action, on the whole process. */
 _Noreturn void tsm_signal_take_default(int number);
@@ -25,8 +29,7 @@ _Noreturn void tsm_signal_take_default(int number);
 /* To a process group; 0: that of the caller. STATUS_INVALID_PARAMETER: there is none. */
 tsm_must_check NTSTATUS tsm_signal_send_group(uint32_t group, int number);
 
-/* A detached thread in which no signal is handled but faults; NULL argument is fine. with_signals:
- * one for the program's code, in which signals are handled as in the program's other threads. */
+/* A detached thread in which no signal is handled but faults. */
 typedef void *tsm_signal_thread(void *argument);
 tsm_must_check NTSTATUS tsm_signal_start_detached(tsm_signal_thread *body, void *argument);
 

@@ -47,6 +47,13 @@ NTSTATUS tsm_terminal_flush_input(int fd)
     return errno == ENOTTY ? STATUS_INVALID_HANDLE : tsm_status_from_errno(errno);
 }
 
+bool tsm_terminal_has_input(int fd)
+{
+    struct pollfd poll_fd = {.fd = fd, .events = POLLIN};
+
+    return poll(&poll_fd, 1, 0) > 0;
+}
+
 NTSTATUS tsm_terminal_wait_init(struct tsm_terminal_wait *wait)
 {
     wait->event_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
@@ -69,7 +76,12 @@ NTSTATUS tsm_terminal_read(int fd, struct tsm_terminal_wait *wait, void *buffer,
     struct pollfd fds[2] = {{.fd = fd, .events = POLLIN}, {.fd = wait->event_fd, .events = POLLIN}};
     ssize_t got;
 
+    *count = 0;
     for (;;) {
+        /* A read of nothing stops a background job, as any read does; poll would wait. One that
+         * nobody could let go on gets EIO, as where the terminal has hung up. */
+        if (read(fd, buffer, 0) < 0 && errno == EIO)
+            return STATUS_SUCCESS;
         if (poll(fds, 2, -1) < 0) {
             if (errno == EINTR)
                 continue;
@@ -82,11 +94,9 @@ NTSTATUS tsm_terminal_read(int fd, struct tsm_terminal_wait *wait, void *buffer,
             *count = (uint32_t)got;
             return STATUS_SUCCESS;
         }
-        /* Somebody else was faster, or a signal came, or the terminal has hung up. */
-        if (errno == EIO) {
-            *count = 0;
+        if (errno == EIO)
             return STATUS_SUCCESS;
-        }
+        /* Somebody else was faster, or a signal came. */
         if (errno != EINTR && errno != EAGAIN)
             return tsm_status_from_errno(errno);
     }

@@ -20,6 +20,9 @@ tsm_must_check NTSTATUS tsm_terminal_set_mode(int fd, const struct tsm_terminal_
 /* Forgets what was typed and not read. */
 tsm_must_check NTSTATUS tsm_terminal_flush_input(int fd);
 
+/* A read would not wait: there is something, or nothing ever will be. */
+bool tsm_terminal_has_input(int fd);
+
 /* One who reads: what others know to interrupt it. */
 struct tsm_terminal_wait {
     int event_fd;
@@ -31,6 +34,7 @@ void tsm_terminal_wait_deinit(struct tsm_terminal_wait *wait);
 /* From another thread: the read returns with what it has, STATUS_ALERTED if that is nothing. */
 void tsm_terminal_wait_interrupt(struct tsm_terminal_wait *wait);
 
-/* Waits for input and reads some; 0 bytes: its end. */
+/* Waits for input and reads some; 0 bytes: its end. A background job is stopped until it is in the
+ * foreground. */
 tsm_must_check NTSTATUS tsm_terminal_read(int fd, struct tsm_terminal_wait *wait, void *buffer,
                                           uint32_t length, uint32_t *count);
