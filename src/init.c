@@ -14,6 +14,7 @@
 #include "io/fd_file.h"
 #include "mailslot/mailslot_writer.h"
 #include "object/handle_table.h"
+#include "os/login_watch.h"
 #include "os/reactor.h"
 #include "os/unix_socket.h"
 #include "os/work_pool.h"
@@ -45,6 +46,7 @@ static void after_fork_in_child(void)
 {
     is_forked_child = true;
     tsm_teb_after_fork();
+    tsm_login_watch_after_fork();
     tsm_reactor_after_fork();
     tsm_work_pool_after_fork();
     tsm_registered_wait_after_fork();

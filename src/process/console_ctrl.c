@@ -2,31 +2,38 @@
 /*
  * Console control
  *
- *   signal -> service thread -> a thread that waits (deliver) -> a thread of the handlers (walk)
+ *   signal, or logind's word -> service thread -> a thread that waits (deliver) -> a thread of the
+ *   handlers (walk)
  *
  * The thread that waits keeps the next Ctrl+C back until the handlers are done with this one, ends
  * the process where nobody wants the event, and where the event is one that nobody can refuse, also
- * after its time limit.
+ * after its time limit. Of the latter the first one counts: at the end of a session or of the system
+ * several come.
  *
  * Locking:   control.mutex guards the list, never while a handler runs. Deliveries of Ctrl+C and
  *            Ctrl+Break take turns under control.turn.
  * Windows:   the handler that was added last is asked first, in a new thread; the first that returns
- *            TRUE ends the walk. CLOSE and SHUTDOWN end the process all the same.
+ *            TRUE ends the walk. CLOSE, LOGOFF and SHUTDOWN end the process all the same.
+ * Linux:     what logind tells has the meaning of a signal: a program that ignores that one (nohup),
+ *            or handles it itself, is left alone.
  */
 #include "process/console_ctrl.h"
 
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 
 #include "base/list.h"
 #include "base/macros.h"
 #include "base/trace.h"
+#include "os/login_watch.h"
 #include "os/signal_events.h"
 #include "process/process.h"
 
-/* Windows: SPI_GETHUNGAPPTIMEOUT and its like. */
-#define END_LIMIT_MS 5000
+/* Windows: SPI_GETHUNGAPPTIMEOUT and its like; SPI_GETWAITTOKILLSERVICETIMEOUT. */
+#define END_LIMIT_MS     5000
+#define SERVICE_LIMIT_MS 20000
 
 struct handler {
     struct tsm_list node; /* the latest first */
@@ -40,23 +47,26 @@ static struct {
     uint64_t last_number;
     void (*interrupt)(void);
     _Atomic bool is_detached;
+    _Atomic bool is_ending; /* an event was delivered that ends the process */
 } control = {
     .mutex = PTHREAD_MUTEX_INITIALIZER,
     .turn = PTHREAD_MUTEX_INITIALIZER,
     .handlers = TSM_LIST_INIT(control.handlers),
 };
 
-/* What signals mean, and how long their handlers may take; 0: as long as they like. */
+/* What signals mean. */
 static const struct event {
-    int signal;
+    int signal; /* also what the process ends with */
     DWORD type;
-    uint32_t limit_ms;
+    bool ends_process;
 } events[] = {
-    {SIGINT, CTRL_C_EVENT, 0},
-    {SIGQUIT, CTRL_BREAK_EVENT, 0},
-    {SIGHUP, CTRL_CLOSE_EVENT, END_LIMIT_MS},
-    {SIGTERM, CTRL_SHUTDOWN_EVENT, END_LIMIT_MS},
+    {SIGINT, CTRL_C_EVENT, false},
+    {SIGQUIT, CTRL_BREAK_EVENT, false},
+    {SIGHUP, CTRL_CLOSE_EVENT, true},
+    {SIGTERM, CTRL_SHUTDOWN_EVENT, true},
 };
+static const struct event session_end = {SIGHUP, CTRL_LOGOFF_EVENT, true};
+static const struct event system_end = {SIGTERM, CTRL_SHUTDOWN_EVENT, true};
 
 /* ---- delivery ---- */
 
@@ -97,39 +107,75 @@ static void *walk_handlers(void *argument)
     return NULL;
 }
 
-static void *deliver(void *argument)
+/* How long the handlers may take; 0: as long as they like. */
+static uint32_t limit_ms(const struct event *event)
 {
-    struct walk walk = {.event = argument};
-    const struct event *event = walk.event;
+    if (!event->ends_process)
+        return 0;
+    return event->type == CTRL_SHUTDOWN_EVENT && tsm_login_watch_is_service() ? SERVICE_LIMIT_MS
+                                                                              : END_LIMIT_MS;
+}
+
+/* Returns if the process goes on. */
+static void deliver(const struct event *event)
+{
+    struct walk walk = {.event = event};
     bool ended = true;
+    NTSTATUS status = tsm_signal_run_in_thread(walk_handlers, &walk, limit_ms(event), &ended);
 
-    if (event->limit_ms == 0)
-        pthread_mutex_lock(&control.turn);
+    if (NT_SUCCESS(status) && !walk.is_unclaimed && !event->ends_process)
+        return;
+    tsm_trace(TSM_TRACE_PROCESS, "control event %u ends the process%s", event->type,
+              ended ? "" : ": its handlers took too long");
+    tsm_signal_take_default(event->signal);
+}
 
-    NTSTATUS status = tsm_signal_run_in_thread(walk_handlers, &walk, event->limit_ms, &ended);
+static void *deliver_end(void *event)
+{
+    deliver(event);
+    return NULL;
+}
 
-    if (!NT_SUCCESS(status) || walk.is_unclaimed || event->limit_ms) {
-        tsm_trace(TSM_TRACE_PROCESS, "control event %u ends the process%s", event->type,
-                  ended ? "" : ": its handlers took too long");
-        tsm_signal_take_default(event->signal);
-    }
+static void *deliver_in_turn(void *event)
+{
+    pthread_mutex_lock(&control.turn);
+    deliver(event);
     pthread_mutex_unlock(&control.turn);
     return NULL;
 }
 
+static void on_event(const struct event *event)
+{
+    if (event->ends_process && atomic_exchange(&control.is_ending, true)) {
+        tsm_trace(TSM_TRACE_PROCESS, "control event %u: the process ends already", event->type);
+        return;
+    }
+    tsm_trace(TSM_TRACE_PROCESS, "control event %u", event->type);
+    if (!event->ends_process && control.interrupt)
+        control.interrupt();
+    if (!NT_SUCCESS(tsm_signal_start_detached(event->ends_process ? deliver_end : deliver_in_turn,
+                                              (void *)(uintptr_t)event)))
+        tsm_signal_take_default(event->signal);
+}
+
 static void on_signal(int number)
 {
-    for (size_t i = 0; i < TSM_COUNT_OF(events); i++) {
-        const struct event *event = &events[i];
+    for (size_t i = 0; i < TSM_COUNT_OF(events); i++)
+        if (events[i].signal == number)
+            on_event(&events[i]);
+}
 
-        if (event->signal != number)
-            continue;
-        tsm_trace(TSM_TRACE_PROCESS, "control event %u", event->type);
-        if (event->limit_ms == 0 && control.interrupt)
-            control.interrupt();
-        if (!NT_SUCCESS(tsm_signal_start_detached(deliver, (void *)(uintptr_t)event)))
-            tsm_signal_take_default(number);
+static bool on_login_event(enum tsm_login_event what)
+{
+    const struct event *event = what == TSM_LOGIN_SESSION_ENDS ? &session_end : &system_end;
+
+    if (tsm_signal_is_ours(event->signal)) {
+        on_event(event);
+        return true;
     }
+    tsm_trace(TSM_TRACE_PROCESS, "control event %u: the program sees to signal %d itself",
+              event->type, event->signal);
+    return false;
 }
 
 /* ---- the list ---- */
@@ -137,7 +183,8 @@ static void on_signal(int number)
 NTSTATUS tsm_console_ctrl_add(PHANDLER_ROUTINE routine)
 {
     struct handler *handler = malloc(sizeof(*handler));
-    NTSTATUS status;
+    NTSTATUS status = STATUS_SUCCESS;
+    bool is_first;
 
     if (!handler)
         return STATUS_NO_MEMORY;
@@ -145,12 +192,15 @@ NTSTATUS tsm_console_ctrl_add(PHANDLER_ROUTINE routine)
     handler->routine = routine;
     pthread_mutex_lock(&control.mutex);
     /* A program without handlers has Linux' behaviour, to the last bit. */
-    status =
-        tsm_list_is_empty(&control.handlers) ? tsm_signal_events_start(on_signal) : STATUS_SUCCESS;
+    is_first = tsm_list_is_empty(&control.handlers);
+    if (is_first)
+        status = tsm_signal_events_start(on_signal);
     if (NT_SUCCESS(status)) {
         handler->number = ++control.last_number;
         tsm_list_prepend(&control.handlers, &handler->node);
         handler = NULL;
+        if (is_first)
+            tsm_login_watch_start(on_login_event);
     }
     pthread_mutex_unlock(&control.mutex);
     free(handler);
@@ -162,8 +212,10 @@ static void forget_locked(struct handler *handler)
 {
     tsm_list_unlink(&handler->node);
     free(handler);
-    if (tsm_list_is_empty(&control.handlers))
+    if (tsm_list_is_empty(&control.handlers)) {
+        tsm_login_watch_stop();
         tsm_signal_events_stop();
+    }
 }
 
 NTSTATUS tsm_console_ctrl_remove(PHANDLER_ROUTINE routine)
