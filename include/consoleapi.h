@@ -28,8 +28,8 @@ extern "C" {
 #define DISABLE_NEWLINE_AUTO_RETURN        0x0008
 #define ENABLE_LVB_GRID_WORLDWIDE          0x0010
 
-/* What a handler is told: SIGINT, SIGQUIT, SIGHUP, SIGTERM. Nothing tells of the end of a login session
- * yet, which is CTRL_LOGOFF_EVENT. */
+/* What a handler is told: SIGINT, SIGQUIT, SIGHUP, the end of the login session (as systemd-logind tells
+ * it), SIGTERM or the end of the system. */
 #define CTRL_C_EVENT        0
 #define CTRL_BREAK_EVENT    1
 #define CTRL_CLOSE_EVENT    2
