@@ -306,6 +306,7 @@ ROLE(ignores_ctrl_c)
 
 TEST(ignored_ctrl_c_calls_no_handler_and_ctrl_break_does)
 {
+    NEEDS_A_KERNEL_OF_ITS_OWN();
     WINE_DIFFERS(NO_CONSOLE);
     CHECK_U32(run_in_group("ignores_ctrl_c"), EXIT_PASSED);
 }
@@ -329,6 +330,7 @@ ROLE(dies_of_ctrl_break)
 
 TEST(a_process_without_handlers_ends_with_the_code_of_ctrl_c)
 {
+    NEEDS_A_KERNEL_OF_ITS_OWN();
     WINE_DIFFERS(NO_CONSOLE);
     CHECK_U32(run_in_group("dies_of_ctrl_c"), STATUS_CONTROL_C_EXIT);
     CHECK_U32(run_in_group("dies_of_ctrl_break"), STATUS_CONTROL_C_EXIT);
@@ -345,6 +347,7 @@ ROLE(refuses_ctrl_c)
 
 TEST(what_no_handler_takes_ends_the_process)
 {
+    NEEDS_A_KERNEL_OF_ITS_OWN();
     WINE_DIFFERS(NO_CONSOLE);
     CHECK_U32(run_in_group("refuses_ctrl_c"), STATUS_CONTROL_C_EXIT);
 }
@@ -400,6 +403,7 @@ ROLE(parent_sends_break_to_a_group)
 
 TEST(ctrl_break_reaches_the_group_it_is_sent_to_and_ctrl_c_does_not)
 {
+    NEEDS_A_KERNEL_OF_ITS_OWN();
     WINE_DIFFERS(NO_CONSOLE);
     CHECK_U32(run_in_group("parent_sends_break_to_a_group"), EXIT_PASSED);
 }
@@ -466,6 +470,7 @@ ROLE(parent_ignores_ctrl_c)
 
 TEST(a_child_of_one_that_ignores_ctrl_c_ignores_it)
 {
+    NEEDS_A_KERNEL_OF_ITS_OWN();
     WINE_DIFFERS(NO_CONSOLE);
     CHECK_U32(run_in_group("parent_ignores_ctrl_c"), EXIT_PASSED);
 }
@@ -489,6 +494,7 @@ ROLE(parent_of_another_console)
 
 TEST(a_process_with_a_console_of_its_own_is_not_told)
 {
+    NEEDS_A_KERNEL_OF_ITS_OWN();
     WINE_DIFFERS(NO_CONSOLE);
     CHECK_U32(run_in_group("parent_of_another_console"), EXIT_PASSED);
 }
