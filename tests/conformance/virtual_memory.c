@@ -86,6 +86,7 @@ TEST(addresses_can_be_chosen_and_are_taken_once)
 {
     char *memory = reserve(4 * GRANULE);
 
+    NEEDS_A_KERNEL_OF_ITS_OWN();
     CHECK_ERR(VirtualAlloc(memory + GRANULE, PAGE, MEM_RESERVE, PAGE_NOACCESS),
               ERROR_INVALID_ADDRESS);
     CHECK(VirtualFree(memory, 0, MEM_RELEASE));
