@@ -164,6 +164,7 @@ TEST(the_pipe_breaks_when_the_ordinary_program_has_ended)
     char byte;
     DWORD count;
 
+    NEEDS_A_KERNEL_OF_ITS_OWN();
     child = start_program("sh -c \"exit 5\"", pair.client, pair.client);
     CHECK(CloseHandle(pair.client));
     CHECK_U32(wait_role(child), 5);
