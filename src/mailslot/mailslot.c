@@ -300,7 +300,6 @@ static void mailslot_destroy(struct tsm_object *object)
     tsm_poll_set_deinit(&slot->poll);
     tsm_file_deinit(&slot->file);
     free(slot->queue);
-    tsm_file_deinit(&slot->file);
     free(slot);
 }
 
