@@ -82,14 +82,21 @@ NTSTATUS tsm_spawn(const struct tsm_spawn *spawn, uint32_t *pid, int *pidfd)
     return STATUS_SUCCESS;
 }
 
+/* The number of a thread is no process' number. */
+static bool is_nobody(int error)
+{
+    return error == ESRCH || error == EINVAL || error == ENOENT;
+}
+
 NTSTATUS tsm_spawn_open(uint32_t pid, int *pidfd)
 {
-    int fd = pid && pid <= INT32_MAX ? (int)syscall(SYS_pidfd_open, (pid_t)pid, 0) : -1;
+    if (pid == 0 || pid > INT32_MAX)
+        return STATUS_INVALID_PARAMETER;
+
+    int fd = (int)syscall(SYS_pidfd_open, (pid_t)pid, 0);
 
     if (fd < 0)
-        return pid && pid <= INT32_MAX && errno != ESRCH && errno != EINVAL
-                   ? tsm_status_from_errno(errno)
-                   : STATUS_INVALID_PARAMETER;
+        return is_nobody(errno) ? STATUS_INVALID_PARAMETER : tsm_status_from_errno(errno);
     *pidfd = fd;
     return STATUS_SUCCESS;
 }
