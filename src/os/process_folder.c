@@ -15,8 +15,9 @@
 #include "os/runtime_dir.h"
 #include "os/unix_socket.h"
 
-#define FOLDER    "processes" /* no name of a pipe's folder has small letters */
-#define NAME_SIZE 32
+#define FOLDER       "processes" /* no name of a pipe's folder has small letters */
+#define LISTEN_TRIES 8
+#define NAME_SIZE    32
 
 static NTSTATUS folder_open(bool create, int *out)
 {
@@ -54,7 +55,7 @@ static void sweep(int folder)
         closedir(listing);
 }
 
-NTSTATUS tsm_process_folder_listen(int *socket)
+static NTSTATUS listen_once(int *socket)
 {
     char name[NAME_SIZE];
     int folder = -1;
@@ -66,6 +67,16 @@ NTSTATUS tsm_process_folder_listen(int *socket)
     name_make((uint32_t)getpid(), name);
     status = tsm_unix_listen_on(folder, name, socket);
     close(folder);
+    return status;
+}
+
+NTSTATUS tsm_process_folder_listen(int *socket)
+{
+    NTSTATUS status = listen_once(socket);
+
+    /* One who was alone there may take the folder with him at the wrong moment. */
+    for (int tries = 0; status == STATUS_OBJECT_NAME_NOT_FOUND && tries < LISTEN_TRIES; tries++)
+        status = listen_once(socket);
     return status;
 }
 
