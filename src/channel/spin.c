@@ -32,13 +32,15 @@ uint32_t tsm_spin_limit_us(void)
     return limit - 1;
 }
 
-void tsm_spin_begin(struct tsm_spin *spin, uint32_t *budget_us, uint32_t peer_cpu)
+void tsm_spin_begin(struct tsm_spin *spin, _Atomic uint32_t *budget_us, uint32_t peer_cpu)
 {
+    uint32_t budget = atomic_load_explicit(budget_us, memory_order_relaxed);
+
     spin->budget_us = budget_us;
     spin->rounds = 0;
     spin->until_ns = 0;
-    if (*budget_us && peer_cpu != (uint32_t)sched_getcpu())
-        spin->until_ns = tsm_monotonic_ns() + (int64_t)*budget_us * 1000;
+    if (budget && peer_cpu != (uint32_t)sched_getcpu())
+        spin->until_ns = tsm_monotonic_ns() + (int64_t)budget * 1000;
 }
 
 bool tsm_spin_again(struct tsm_spin *spin)
@@ -57,8 +59,11 @@ void tsm_spin_end(struct tsm_spin *spin, bool was_fruitful)
 
     if (spin->until_ns == 0 || limit == 0)
         return;
+
+    uint32_t budget = atomic_load_explicit(spin->budget_us, memory_order_relaxed);
+
     if (was_fruitful)
-        *spin->budget_us = limit;
-    else if (*spin->budget_us > LEAST_US)
-        *spin->budget_us /= 2;
+        atomic_store_explicit(spin->budget_us, limit, memory_order_relaxed);
+    else if (budget > LEAST_US)
+        atomic_store_explicit(spin->budget_us, budget / 2, memory_order_relaxed);
 }

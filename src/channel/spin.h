@@ -11,14 +11,15 @@
 
 struct tsm_spin {
     int64_t until_ns; /* 0: do not spin */
-    uint32_t *budget_us;
+    _Atomic uint32_t *budget_us;
     uint32_t rounds;
 };
 
 /* Microseconds; TRANSOM_SPIN_US sets it, 0 turns spinning off, and so does a single processor. */
 uint32_t tsm_spin_limit_us(void);
 
-void tsm_spin_begin(struct tsm_spin *spin, uint32_t *budget_us, uint32_t peer_cpu);
+/* The budget is shared by the threads of one end: whose change is lost does not matter. */
+void tsm_spin_begin(struct tsm_spin *spin, _Atomic uint32_t *budget_us, uint32_t peer_cpu);
 bool tsm_spin_again(struct tsm_spin *spin);
 /* Now and then: time to look at what is dearer to look at. */
 static inline bool tsm_spin_is_round(const struct tsm_spin *spin)

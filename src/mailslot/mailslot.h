@@ -38,7 +38,7 @@ struct tsm_mailslot {
 
     struct tsm_list reads;
     struct tsm_io *leader; /* its owner sleeps on the poll set, for everybody */
-    uint32_t spin_us;
+    _Atomic uint32_t spin_us;
 };
 
 extern const struct tsm_object_ops tsm_mailslot_object_ops;

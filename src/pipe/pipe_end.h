@@ -30,7 +30,7 @@ struct tsm_pipe_end {
     struct tsm_channel *channel; /* NULL without a connection */
     struct tsm_ring_writer writer;
     struct tsm_ring_reader reader;
-    uint32_t spin_us; /* what the next wait may spin; adapts */
+    _Atomic uint32_t spin_us; /* what the next wait may spin; adapts */
 
     struct tsm_list reads;  /* also transactions waiting for their reply */
     struct tsm_list writes; /* over the quota, or not yet in the ring */

@@ -72,7 +72,7 @@ static bool is_over(const struct park_view *view, struct tsm_io *io)
 }
 
 /* Looks for a while; a reader looks at a word that comes with the data. */
-static bool spin(const struct park_view *view, struct tsm_io *io, uint32_t *budget_us)
+static bool spin(const struct park_view *view, struct tsm_io *io, _Atomic uint32_t *budget_us)
 {
     uint32_t peer_cpu = atomic_load_explicit(view->is_read ? &view->ring->producer_wait.cpu
                                                            : &view->ring->consumer_wait.cpu,
