@@ -34,7 +34,7 @@ static int fd_of(HANDLE handle)
 
 static const char *pipe_name(void)
 {
-    static char name[64];
+    static _Thread_local char name[64];
 
     snprintf(name, sizeof(name), "\\\\.\\pipe\\unit.transom.%d", (int)getpid());
     return name;

@@ -86,5 +86,6 @@ int main(void)
         TEST(a_thread_that_is_full_of_work_leaves_the_next_packet_to_nobody),
     };
 
+    tsm_thread_init();
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

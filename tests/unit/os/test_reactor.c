@@ -34,6 +34,8 @@ static void wait_for_calls(struct counted *counted, int calls)
     for (int i = 0; i < 5000 && atomic_load(&counted->calls) < calls; i++)
         support_sleep_ms(1);
     assert_true(atomic_load(&counted->calls) >= calls);
+    while (atomic_load(&counted->is_inside))
+        support_sleep_ms(1);
 }
 
 /* The service thread and its epoll descriptor stay: they are made before the first test. */
