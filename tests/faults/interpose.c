@@ -390,7 +390,8 @@ int __wrap_posix_spawn_file_actions_adddup2(posix_spawn_file_actions_t *actions,
 WRAP(pid_t, waitpid, -1, (pid_t pid, int *status, int options), (pid, status, options), EINTR)
 
 long __real_syscall(long number, ...);
-long __wrap_syscall(long number, ...);
+/* Takes six arguments, however many there are: no sanitizer likes that. */
+__attribute__((no_sanitize("address", "undefined"))) long __wrap_syscall(long number, ...);
 long __wrap_syscall(long number, ...)
 {
     long arguments[6];
