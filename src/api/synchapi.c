@@ -74,6 +74,8 @@ static HANDLE create(const struct kind *kind, const SECURITY_ATTRIBUTES *attribu
     if (status == STATUS_SUCCESS && owner_tid)
         tsm_mutex_give(&state->object, owner_tid);
     handle = new_handle(state ? &state->object : NULL, status, access, inherit);
+    if (!handle && status == STATUS_SUCCESS && owner_tid)
+        (void)!NT_SUCCESS(tsm_mutex_release(&state->object, owner_tid));
     if (state)
         tsm_object_unref(&state->object);
     return handle;

@@ -88,7 +88,8 @@ NTSTATUS tsm_mutex_release(struct tsm_object *object, uint32_t tid)
     NTSTATUS status = STATUS_SUCCESS;
 
     tsm_state_begin(mutex);
-    if (!is_owned_by(mutex, tid)) {
+    /* What a shared one says of its owner, others may have written. */
+    if (!is_owned_by(mutex, tid) || tsm_list_is_empty(&mutex->owned_node)) {
         status = STATUS_MUTANT_NOT_OWNED;
     } else if (tsm_state_cell(mutex)->count > 1) {
         tsm_state_will_consume(mutex);

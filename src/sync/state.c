@@ -118,6 +118,18 @@ static struct tsm_state *table_ref(uint32_t slot, enum tsm_cell_kind kind, uint3
     return tsm_object_try_ref(&state->object) ? state : NULL;
 }
 
+/* Mutex held: this process will not use a slot after all. */
+static void table_renounce(uint32_t slot, enum tsm_cell_kind kind, uint32_t generation)
+{
+    /* An object that is going gives the slot back itself. */
+    if (table.objects[slot])
+        return;
+    tsm_arena_lock();
+    if (tsm_arena_cell(slot, kind, generation))
+        tsm_arena_drop(slot);
+    tsm_arena_unlock();
+}
+
 /* Mutex held: the object of a slot that this process uses from now on. */
 static NTSTATUS table_adopt(uint32_t slot, enum tsm_cell_kind kind, uint32_t generation,
                             struct tsm_state **out)
@@ -127,8 +139,10 @@ static NTSTATUS table_adopt(uint32_t slot, enum tsm_cell_kind kind, uint32_t gen
 
     if (!state) {
         state = tsm_state_new(table.ops[kind], kind, &nothing);
-        if (!state)
+        if (!state) {
+            table_renounce(slot, kind, generation);
             return STATUS_NO_MEMORY;
+        }
         state->is_shared = true;
         state->slot = slot;
         state->generation = generation;
