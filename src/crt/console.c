@@ -2,8 +2,9 @@
 /*
  * Console: keys of the terminal
  *
- * Keys are read from descriptor 0, past stdio. The terminal is in single-key mode during a call
- * only, so that a program that dies leaves it as it was.
+ * Keys are read from descriptor 0, past stdio, and past what ReadConsole has kept of a line. The
+ * terminal is in single-key mode during a call only, and a program that exits meanwhile leaves it as it
+ * was. Windows: Ctrl+C and Ctrl+Z are keys to who waits for one; Ctrl+Break is not.
  */
 #include <conio.h>
 
@@ -16,36 +17,50 @@
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static int pushed = EOF;
+static struct termios before; /* while keys are read */
+static volatile bool is_key_mode;
 
-static bool key_mode(struct termios *before)
+enum purpose { TO_READ, TO_LOOK };
+
+static void key_mode(enum purpose purpose)
 {
     struct termios raw;
 
-    if (tcgetattr(STDIN_FILENO, before)) {
-        return false;
+    if (tcgetattr(STDIN_FILENO, &before)) {
+        return;
     }
-    raw = *before;
+    raw = before;
     raw.c_lflag &= ~(tcflag_t)(ICANON | ECHO);
     raw.c_cc[VMIN] = 1;
     raw.c_cc[VTIME] = 0;
-    return !tcsetattr(STDIN_FILENO, TCSANOW, &raw);
+    if (purpose == TO_READ) {
+        raw.c_cc[VINTR] = raw.c_cc[VSUSP] = _POSIX_VDISABLE;
+    }
+    is_key_mode = !tcsetattr(STDIN_FILENO, TCSANOW, &raw);
+}
+
+/* Also when the program exits in the middle of it. */
+__attribute__((destructor)) static void line_mode(void)
+{
+    if (is_key_mode) {
+        tcsetattr(STDIN_FILENO, TCSANOW, &before);
+    }
+    is_key_mode = false;
 }
 
 static int read_key(void)
 {
-    struct termios before;
     unsigned char key;
     ssize_t n;
     bool terminal;
 
     fflush(stdout);
-    terminal = key_mode(&before);
+    key_mode(TO_READ);
+    terminal = is_key_mode;
     do {
         n = read(STDIN_FILENO, &key, 1);
     } while (n < 0 && errno == EINTR);
-    if (terminal) {
-        tcsetattr(STDIN_FILENO, TCSANOW, &before);
-    }
+    line_mode();
     if (n != 1) {
         return EOF;
     }
@@ -91,8 +106,6 @@ int _ungetch(int key)
 int _kbhit(void)
 {
     struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};
-    struct termios before;
-    bool terminal;
     int n;
 
     pthread_mutex_lock(&lock);
@@ -101,11 +114,9 @@ int _kbhit(void)
         return 1;
     }
     fflush(stdout);
-    terminal = key_mode(&before);
+    key_mode(TO_LOOK);
     n = poll(&input, 1, 0);
-    if (terminal) {
-        tcsetattr(STDIN_FILENO, TCSANOW, &before);
-    }
+    line_mode();
     pthread_mutex_unlock(&lock);
     return n > 0;
 }
