@@ -195,7 +195,8 @@ static sigset_t all_but_faults(void)
     return set;
 }
 
-static NTSTATUS start_thread(pthread_t *thread, sigset_t mask, bool is_detached,
+/* stack_size 0: as large as any. */
+static NTSTATUS start_thread(pthread_t *thread, sigset_t mask, size_t stack_size,
                              tsm_signal_thread *body, void *argument)
 {
     pthread_attr_t attributes;
@@ -203,10 +204,8 @@ static NTSTATUS start_thread(pthread_t *thread, sigset_t mask, bool is_detached,
     int error;
 
     pthread_attr_init(&attributes);
-    if (is_detached) {
-        pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-        pthread_attr_setstacksize(&attributes, 256 * 1024);
-    }
+    if (stack_size)
+        pthread_attr_setstacksize(&attributes, stack_size);
     pthread_sigmask(SIG_SETMASK, &mask, &before);
     error = pthread_create(thread, &attributes, body, argument);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
@@ -217,8 +216,24 @@ static NTSTATUS start_thread(pthread_t *thread, sigset_t mask, bool is_detached,
 NTSTATUS tsm_signal_start_detached(tsm_signal_thread *body, void *argument)
 {
     pthread_t thread;
+    NTSTATUS status = start_thread(&thread, all_but_faults(), 256 * 1024, body, argument);
 
-    return start_thread(&thread, all_but_faults(), true, body, argument);
+    if (NT_SUCCESS(status))
+        pthread_detach(thread);
+    return status;
+}
+
+NTSTATUS tsm_signal_start_program_thread(tsm_signal_thread *body, void *argument)
+{
+    sigset_t none;
+    pthread_t thread;
+    NTSTATUS status;
+
+    sigemptyset(&none);
+    status = start_thread(&thread, none, 0, body, argument);
+    if (NT_SUCCESS(status))
+        pthread_detach(thread);
+    return status;
 }
 
 NTSTATUS tsm_signal_run_in_thread(tsm_signal_thread *body, void *argument, uint32_t limit_ms,
@@ -230,13 +245,9 @@ NTSTATUS tsm_signal_run_in_thread(tsm_signal_thread *body, void *argument, uint3
     NTSTATUS status;
 
     sigemptyset(&none);
-    status = start_thread(&thread, none, false, body, argument);
+    status = start_thread(&thread, none, 0, body, argument);
     if (!NT_SUCCESS(status))
         return status;
-    if (limit_ms == 0) {
-        *ended = pthread_join(thread, NULL) == 0;
-        return STATUS_SUCCESS;
-    }
     clock_gettime(CLOCK_MONOTONIC, &until);
     until.tv_sec += limit_ms / 1000;
     until.tv_nsec += (long)(limit_ms % 1000) * 1000000;

@@ -33,7 +33,9 @@ tsm_must_check NTSTATUS tsm_signal_send_group(uint32_t group, int number);
 typedef void *tsm_signal_thread(void *argument);
 tsm_must_check NTSTATUS tsm_signal_start_detached(tsm_signal_thread *body, void *argument);
 
-/* Runs body in a new thread for the program's code and waits for its end. False: it did not end in
- * time (0: no limit), and goes on. */
+/* The same for the program's code: no signal is blocked, and the stack is as large as any. */
+tsm_must_check NTSTATUS tsm_signal_start_program_thread(tsm_signal_thread *body, void *argument);
+
+/* Runs body in such a thread and waits for its end, at most so long; *ended says whether it came. */
 tsm_must_check NTSTATUS tsm_signal_run_in_thread(tsm_signal_thread *body, void *argument,
                                                  uint32_t limit_ms, bool *ended);

@@ -2,13 +2,12 @@
 /*
  * Console control
  *
- *   signal, or logind's word -> service thread -> a thread that waits (deliver) -> a thread of the
- *   handlers (walk)
+ *   signal, or logind's word -> service thread -> a thread of the handlers, which ends the process where
+ *   nobody wants the event
  *
- * The thread that waits keeps the next Ctrl+C back until the handlers are done with this one, ends
- * the process where nobody wants the event, and where the event is one that nobody can refuse, also
- * after its time limit. Of the latter the first one counts: at the end of a session or of the system
- * several come.
+ * Events that nobody can refuse have a second thread, which waits for the handlers' end or for their time
+ * limit, and then ends the process. Of these events the first one counts: at the end of a session or
+ * of the system several come.
  *
  * Locking:   control.mutex guards the list, never while a handler runs. Deliveries of Ctrl+C and
  *            Ctrl+Break take turns under control.turn.
@@ -94,7 +93,7 @@ static struct handler handler_before(uint64_t number)
     return found;
 }
 
-/* In a thread of its own: handlers may come and go meanwhile, also by what a handler does. */
+/* Handlers may come and go meanwhile, also by what a handler does. */
 static void *walk_handlers(void *argument)
 {
     struct walk *walk = argument;
@@ -107,40 +106,44 @@ static void *walk_handlers(void *argument)
     return NULL;
 }
 
-/* How long the handlers may take; 0: as long as they like. */
+/* How long the handlers may take. */
 static uint32_t limit_ms(const struct event *event)
 {
-    if (!event->ends_process)
-        return 0;
     return event->type == CTRL_SHUTDOWN_EVENT && tsm_login_watch_is_service() ? SERVICE_LIMIT_MS
                                                                               : END_LIMIT_MS;
 }
 
-/* Returns if the process goes on. */
-static void deliver(const struct event *event)
+static _Noreturn void end_process(const struct event *event, const char *why)
 {
-    struct walk walk = {.event = event};
-    bool ended = true;
-    NTSTATUS status = tsm_signal_run_in_thread(walk_handlers, &walk, limit_ms(event), &ended);
-
-    if (NT_SUCCESS(status) && !walk.is_unclaimed && !event->ends_process)
-        return;
-    tsm_trace(TSM_TRACE_PROCESS, "control event %u ends the process%s", event->type,
-              ended ? "" : ": its handlers took too long");
+    tsm_trace(TSM_TRACE_PROCESS, "control event %u ends the process%s", event->type, why);
     tsm_signal_take_default(event->signal);
 }
 
-static void *deliver_end(void *event)
+static void *deliver_end(void *argument)
 {
-    deliver(event);
-    return NULL;
+    struct walk walk = {.event = argument};
+    bool ended = true;
+
+    (void)!NT_SUCCESS(tsm_signal_run_in_thread(walk_handlers, &walk, limit_ms(walk.event), &ended));
+    end_process(walk.event, ended ? "" : ": its handlers took too long");
 }
 
-static void *deliver_in_turn(void *event)
+static void end_turn(void *unused)
 {
-    pthread_mutex_lock(&control.turn);
-    deliver(event);
     pthread_mutex_unlock(&control.turn);
+}
+
+/* A handler may end its thread: then it has dealt with the event. */
+static void *deliver_in_turn(void *argument)
+{
+    struct walk walk = {.event = argument};
+
+    pthread_mutex_lock(&control.turn);
+    pthread_cleanup_push(end_turn, NULL);
+    walk_handlers(&walk);
+    if (walk.is_unclaimed)
+        end_process(walk.event, ": nobody wants it");
+    pthread_cleanup_pop(true);
     return NULL;
 }
 
@@ -153,9 +156,14 @@ static void on_event(const struct event *event)
     tsm_trace(TSM_TRACE_PROCESS, "control event %u", event->type);
     if (!event->ends_process && control.interrupt)
         control.interrupt();
-    if (!NT_SUCCESS(tsm_signal_start_detached(event->ends_process ? deliver_end : deliver_in_turn,
-                                              (void *)(uintptr_t)event)))
-        tsm_signal_take_default(event->signal);
+
+    void *argument = (void *)(uintptr_t)event;
+    NTSTATUS status = event->ends_process
+                          ? tsm_signal_start_detached(deliver_end, argument)
+                          : tsm_signal_start_program_thread(deliver_in_turn, argument);
+
+    if (!NT_SUCCESS(status))
+        end_process(event, ": there is no thread for its handlers");
 }
 
 static void on_signal(int number)
