@@ -19,6 +19,12 @@ if [ "${1:-}" = mailslots ]; then
     exec "$out/bench_mailslots" --tsv "$build/bench-mailslots.tsv" "$@"
 fi
 
+# From a key to its handler: part of everything, and alone.
+if [ "${1:-}" = keys ]; then
+    shift
+    exec "$out/bench_keys" "$@"
+fi
+
 # Wine's side is there if Wine and a compiler for Windows are, and runs beside a server that is
 # pinned to no processor and outlives each of its clients.
 server=
@@ -52,6 +58,10 @@ fi
 # A picture of few figures would say little, and --help leaves none.
 case " $* " in
 *" --help "* | *" --only"* | *" --peer"*) exit 0 ;;
+esac
+case " $* " in
+*" --quick "*) "$out/bench_keys" --quick --tsv "$build/bench.tsv" ;;
+*) "$out/bench_keys" --tsv "$build/bench.tsv" ;;
 esac
 rm -f "$build/bench.png"
 if command -v gnuplot >/dev/null; then
