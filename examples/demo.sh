@@ -28,6 +28,7 @@ trap 'exit 130' INT TERM
 
 # Everything that server and clients say goes through one pipe onto the screen and into a file.
 mkfifo "$folder/screen"
+: >"$log"
 tee "$log" <"$folder/screen" &
 screen=$!
 exec 3>"$folder/screen"
@@ -84,8 +85,31 @@ start "$examples/message_client" -p "$pipe" -shutdown ends
 ends=$!
 ended "$ends" 0 "the last client"
 ended "$server" 0 "the server"
+
+{
+    echo
+    echo "== A server that is asked to end, as at a shutdown, while it works for two clients. Its control"
+    echo "   handler lets nobody new in, both get their answers, and then it leaves."
+} >&3
+start "$examples/finishing_server" "$pipe.finish" 300
+finisher=$!
+expect '\[finisher\] ready'
+start "$examples/message_client" -p "$pipe.finish" fred 'A long calculation.'
+fred=$!
+start "$examples/message_client" -p "$pipe.finish" gina 'Another one.'
+gina=$!
+expect '\[fred\] hears: done: hello'
+expect '\[gina\] hears: done: hello'
+kill -TERM "$finisher"
+ended "$fred" 0 fred
+ended "$gina" 0 gina
+ended "$finisher" 0 "the server that finishes"
 exec 3>&-
 wait "$screen"
+for line in '\[fred\] hears: done: A long calculation.' '\[gina\] hears: done: Another one.' \
+    '\[finisher\] control event 6: finishing' '\[finisher\] everything is done: 2 tasks'; do
+    grep -q "^$line\$" "$log" || fail "nobody said: $line"
+done
 
 # Who said what, as the server heard it and as the answers came back.
 while IFS='|' read -r name line answer; do
