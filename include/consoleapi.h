@@ -46,7 +46,7 @@ typedef BOOL(WINAPI *PHANDLER_ROUTINE)(DWORD CtrlType);
  * are started from now on; NULL and FALSE: no longer. A program without handlers has the system's
  * behaviour; signals that it catches or ignores itself stay as they are. After CTRL_CLOSE_EVENT,
  * CTRL_LOGOFF_EVENT and CTRL_SHUTDOWN_EVENT the process ends whatever the handlers say, and after
- * 5000 ms whatever they do. SDK: SetConsoleCtrlHandler.
+ * 5000 ms whatever they do; a service that systemd asks to end has 20000 ms. SDK: SetConsoleCtrlHandler.
  */
 WINBASEAPI BOOL WINAPI SetConsoleCtrlHandler(PHANDLER_ROUTINE HandlerRoutine, BOOL Add);
 

@@ -3,7 +3,7 @@
  * Console control handlers, as far as no keyboard is needed. An event for group 0 goes to all
  * processes of the sender's group, so whoever sends one is a role in a group of its own.
  */
-#include "conformance.h"
+#include "exception_helpers.h"
 
 #include <signal.h>
 
@@ -365,6 +365,64 @@ TEST(a_handler_that_ends_the_process_says_with_what_code)
 {
     WINE_DIFFERS(NO_CONSOLE);
     CHECK_U32(run_in_group("exits_in_a_handler"), 7);
+}
+
+/* ---- exceptions ---- */
+
+static BOOL WINAPI catches_its_fault(DWORD type)
+{
+    __try {
+        write_to(NOWHERE);
+    } __except (EXCEPTION_EXECUTE_HANDLER) {
+        return note(1, TRUE);
+    }
+    return type == 77;
+}
+
+ROLE(catches_a_fault_in_its_handler)
+{
+    prepare();
+    want_ctrl_c();
+    CHECK(SetConsoleCtrlHandler(catches_its_fault, TRUE));
+    send_to_all(CTRL_C_EVENT);
+    expect_call();
+    send_to_all(CTRL_C_EVENT);
+    expect_call();
+    CHECK_U32(calls[1], 2);
+    return EXIT_PASSED;
+}
+
+TEST(a_handler_may_catch_its_exceptions)
+{
+    WINE_DIFFERS(NO_CONSOLE);
+    CHECK_U32(run_in_group("catches_a_fault_in_its_handler"), EXIT_PASSED);
+}
+
+static BOOL WINAPI faults(DWORD type)
+{
+    write_to(NOWHERE);
+    return type == 77;
+}
+
+ROLE(faults_in_its_handler)
+{
+    fclose(stderr);
+    want_ctrl_c();
+    CHECK(SetConsoleCtrlHandler(faults, TRUE));
+    __try {
+        send_to_all(CTRL_C_EVENT);
+        hang();
+    } __except (EXCEPTION_EXECUTE_HANDLER) {
+        return EXIT_PASSED; /* no frame of another thread's */
+    }
+    return EXIT_FAILED;
+}
+
+TEST(an_exception_that_a_handler_does_not_catch_ends_the_process)
+{
+    WINE_DIFFERS(NO_CONSOLE);
+    NEEDS_A_KERNEL_OF_ITS_OWN();
+    CHECK_U32(run_in_group("faults_in_its_handler"), EXCEPTION_ACCESS_VIOLATION);
 }
 
 /* ---- groups ---- */
