@@ -16,6 +16,9 @@
 #ifndef TRANSOM_CC_INCLUDEDIR
 #define TRANSOM_CC_INCLUDEDIR "include"
 #endif
+#ifndef TRANSOM_CC_DATADIR
+#define TRANSOM_CC_DATADIR "share"
+#endif
 #ifndef TRANSOM_CC_BINDIR
 #define TRANSOM_CC_BINDIR "bin"
 #endif
@@ -50,10 +53,13 @@ static bool read_conf(struct cc_layout *layout, const char *path)
             set(&layout->libtransom, value);
         } else if (!strcmp(line, "libcrt")) {
             set(&layout->libcrt, value);
+        } else if (!strcmp(line, "plugin_source")) {
+            set(&layout->plugin_source, value);
         }
     }
     fclose(file);
-    if (!layout->include || !layout->include_crt || !layout->libtransom || !layout->libcrt) {
+    if (!layout->include || !layout->include_crt || !layout->libtransom || !layout->libcrt ||
+        !layout->plugin_source) {
         cc_die("%s is not complete", path);
     }
     return true;
@@ -91,6 +97,7 @@ void cc_layout_init(struct cc_layout *layout)
         layout->include_crt = cc_strf("%s/%s/transom/crt", self, TRANSOM_CC_INCLUDEDIR);
         layout->libtransom = cc_strf("%s/%s", self, TRANSOM_CC_LIBDIR);
         layout->libcrt = cc_strdup(layout->libtransom);
+        layout->plugin_source = cc_strf("%s/%s/transom/seh_plugin.cc", self, TRANSOM_CC_DATADIR);
         layout->installed = true;
     }
     free(conf);
@@ -102,5 +109,6 @@ void cc_layout_deinit(struct cc_layout *layout)
     free(layout->include_crt);
     free(layout->libtransom);
     free(layout->libcrt);
+    free(layout->plugin_source);
     *layout = (struct cc_layout){0};
 }

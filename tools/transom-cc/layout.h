@@ -10,10 +10,11 @@
 #include <stdbool.h>
 
 struct cc_layout {
-    char *include;     /* windows.h */
-    char *include_crt; /* stdio.h, tchar.h: found before the system's */
-    char *libtransom;  /* folder of libtransom */
-    char *libcrt;      /* folder of libtransom-crt and of the start archive */
+    char *include;       /* windows.h */
+    char *include_crt;   /* stdio.h, tchar.h: found before the system's */
+    char *libtransom;    /* folder of libtransom */
+    char *libcrt;        /* folder of libtransom-crt and of the start archive */
+    char *plugin_source; /* of gcc's plugin for __try */
     bool installed;
 };
 

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "command.h"
+#include "guarded.h"
 #include "layout.h"
 #include "list.h"
 #include "objects.h"
@@ -198,6 +199,59 @@ static bool has_void_main(const struct driver *driver, const struct cc_argument 
     return cc_command_wait(pid) == 0 && found;
 }
 
+/* Where an option asks for no output of its own, the compiler names it after the source. */
+static char *default_output(const struct driver *driver, const char *source)
+{
+    const char *slash = strrchr(source, '/'), *base = slash ? slash + 1 : source;
+    const char *dot = strrchr(base, '.');
+    int length = dot ? (int)(dot - base) : (int)strlen(base);
+
+    return cc_strf("%.*s.%c", length, base, driver->options.stage == CC_ASSEMBLE ? 's' : 'o');
+}
+
+/*
+ * Adds what a source with __try needs so that its locals are where filters look for them. Returns
+ * the copy that has to be compiled in its place, or NULL. Files that are named after the source
+ * (-MD) must not name a copy.
+ */
+static char *guard(const struct driver *driver, const struct cc_argument *source,
+                   struct cc_list *command)
+{
+    enum cc_stage stage = driver->options.stage;
+    char *plugin, *folder, *copy;
+
+    if (source->language == CC_OTHER_LANGUAGE || stage == CC_PREPROCESS || stage == CC_CHECK ||
+        driver->options.dry_run || !cc_guarded_has_try(source->text)) {
+        return NULL;
+    }
+    plugin = driver->clang
+                 ? NULL
+                 : cc_guarded_plugin(driver->cc, driver->cxx, driver->layout.plugin_source);
+    if (plugin) {
+        cc_list_addf(command, "-fplugin=%s", plugin);
+        free(plugin);
+        return NULL;
+    }
+    if (driver->options.side_files) {
+        cc_list_add(command, "-O0");
+        return NULL;
+    }
+    if (driver->clang) {
+        /* They make clang keep a way out of a block in memory that another block uses as well. */
+        cc_list_add(command, "-Xclang");
+        cc_list_add(command, "-disable-lifetime-markers");
+    }
+    folder = cc_strdup(source->text);
+    copy = strrchr(folder, '/');
+    if (copy) {
+        copy[copy == folder] = '\0';
+    }
+    cc_list_add(command, "-iquote");
+    cc_list_add(command, copy ? folder : ".");
+    free(folder);
+    return cc_guarded_copy(source->text, driver->clang);
+}
+
 static int compile(const struct driver *driver, const struct cc_argument *source,
                    const char *output)
 {
@@ -207,6 +261,8 @@ static int compile(const struct driver *driver, const struct cc_argument *source
                                          [CC_PREPROCESS] = "-E",
                                          [CC_CHECK] = NULL};
     struct cc_list command = {0};
+    struct cc_argument guarded = *source;
+    char *copy, *name = NULL;
     int status;
 
     add_compilation(driver, source, stages[driver->options.stage], &command);
@@ -214,13 +270,22 @@ static int compile(const struct driver *driver, const struct cc_argument *source
         cc_list_add(&command, "-Dmain=transom_void_main");
         cc_list_add(&command, "-Dwmain=transom_void_wmain");
     }
+    copy = guard(driver, source, &command);
+    if (copy) {
+        guarded.text = copy;
+        output = output ? output : (name = default_output(driver, source->text));
+    }
     if (output) {
         cc_list_add(&command, "-o");
         cc_list_add(&command, output);
     }
-    add_source(source, &command);
+    add_source(&guarded, &command);
     status = run(driver, &command);
     cc_list_deinit(&command);
+    if (copy) {
+        cc_guarded_discard(copy);
+    }
+    free(name);
     return status;
 }
 

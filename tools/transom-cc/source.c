@@ -6,7 +6,7 @@
 
 #include "list.h"
 
-static char *read_all(FILE *file)
+char *cc_source_read(FILE *file)
 {
     size_t room = 1 << 16;
     size_t length = 0;
@@ -58,7 +58,7 @@ static char *blank_comment(char *at)
 }
 
 /* Only what the compiler reads as code counts. */
-static void blank_comments_and_strings(char *text)
+void cc_source_blank(char *text)
 {
     for (char *at = text; *at; at += *at != '\0') {
         if (*at == '"' || *at == '\'') {
@@ -74,11 +74,11 @@ bool cc_source_has_void_main(FILE *file)
     static const char pattern[] = "(^|[^A-Za-z0-9_])(void|VOID)[[:space:]]+"
                                   "((__cdecl|_cdecl|WINAPIV|CDECL)[[:space:]]+)?"
                                   "(main|wmain|_tmain)[[:space:]]*\\([^;{]*\\)[[:space:]]*\\{";
-    char *text = read_all(file);
+    char *text = cc_source_read(file);
     regex_t expression;
     bool found;
 
-    blank_comments_and_strings(text);
+    cc_source_blank(text);
     if (regcomp(&expression, pattern, REG_EXTENDED | REG_NOSUB)) {
         cc_die("out of memory");
     }

@@ -11,3 +11,9 @@
  * chance. The driver gives it another name. Reads the text to its end and leaves it open.
  */
 bool cc_source_has_void_main(FILE *text);
+
+/* All of a file, ended by 0; the caller frees it. */
+char *cc_source_read(FILE *file);
+
+/* Puts blanks in the place of comments and of what is in strings; lines stay where they are. */
+void cc_source_blank(char *text);

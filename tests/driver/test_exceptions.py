@@ -1,0 +1,81 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""The torture of exceptions: without `volatile` through transom-cc, and with it without.
+
+test_exceptions.py TRANSOM_CC COMPILER INCLUDE LIBRARIES
+
+TRANSOM_TEST_ALL=1 tries every level of optimisation, each in C and in C++.
+"""
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from driver import Place, run_cases
+
+PROGRAMS = Path(__file__).resolve().parent / "programs"
+SOURCES = ["torture_main", "torture_exits", "torture_cases"]
+MINIMUM = 100
+# What a compiler cannot do. A case that holds fails the test, so that the list only shrinks.
+CANNOT = {
+    "gcc": {},
+    "clang": {"a_structure_is_returned_as_it_was":
+              "the structure is built where it is returned, and the block changes it there"},
+}
+ALL = os.environ.get("TRANSOM_TEST_ALL") == "1"
+LEVELS = ["-O0", "-O1", "-O2", "-O3", "-Os", "-O2 -flto"] if ALL else ["-O2"]
+
+
+def verdict(place, program, compiler, must_shrink):
+    done = place.run(str(program))
+    cases = re.search(r"^(\d+) cases, (\d+) failed$", done.out, re.M)
+    if not cases or int(cases[1]) < MINIMUM:
+        return done.told("it did not come to its end")
+    failed = {line.split(":")[0] for line in done.out.splitlines()[:-1]}
+    cannot = set(CANNOT[compiler])
+    return ([line for line in done.out.splitlines() if line.split(":")[0] in failed - cannot] +
+            [f"{name} holds: take it from the list" for name in sorted(cannot - failed)
+             if must_shrink])
+
+
+def main():
+    place = Place(Path(sys.argv[1]).resolve())
+    compiler, include, libraries = sys.argv[2], sys.argv[3], sys.argv[4]
+    plus = {"gcc": "g++", "clang": "clang++"}[compiler]
+
+    def sources(language):
+        folder = place.folder()
+        shutil.copy(PROGRAMS / "torture.h", folder)
+        for name in SOURCES:
+            shutil.copy(PROGRAMS / f"{name}.c", folder / f"{name}.{language}")
+        return folder, [f"{name}.{language}" for name in SOURCES]
+
+    def with_driver(level, language):
+        folder, names = sources(language)
+        done = place.cc(*level.split(), "-w", *names, "-o", "torture", cwd=folder,
+                        compiler=compiler)
+        return done.expect() or verdict(place, folder / "torture", compiler, True)
+
+    def without_driver(level, language):
+        folder, names = sources(language)
+        command = [compiler if language == "c" else plus, *level.split(), "-w", "-DLOCAL=volatile",
+                   f"-I{include}", *names, "-o", "torture", f"-L{libraries}", "-ltransom",
+                   f"-Wl,-rpath,{libraries}"]
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+        return done.stderr.splitlines() if done.returncode else verdict(
+            place, folder / "torture", compiler, False)
+
+    cases = []
+    for level in LEVELS:
+        for language in ["c", "cpp"] if ALL else ["c"]:
+            label = f"{compiler} {level} {language}"
+            cases.append((f"no local has to be volatile: {label}",
+                          lambda level=level, language=language: with_driver(level, language)))
+            cases.append((f"volatile does without the driver: {label}",
+                          lambda level=level, language=language: without_driver(level, language)))
+    run_cases(place, cases)
+
+
+main()
