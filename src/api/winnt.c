@@ -33,10 +33,12 @@ WORD WINAPI RtlCaptureStackBackTrace(DWORD FramesToSkip, DWORD FramesToCapture, 
                                      PDWORD BackTraceHash)
 {
     void *frames[BACK_TRACE_MAX];
-    DWORD found = (DWORD)backtrace(frames, (int)BACK_TRACE_MAX), count = 0, sum = 0;
+    DWORD found = (DWORD)backtrace(frames, (int)BACK_TRACE_MAX), first = 0, count = 0, sum = 0;
 
-    /* The first is this function. */
-    for (uint64_t i = 1 + (uint64_t)FramesToSkip; i < found && count < FramesToCapture; i++) {
+    /* Before the caller is this function, and whoever stands between it and the C library. */
+    while (first < found && frames[first] != __builtin_return_address(0))
+        first++;
+    for (uint64_t i = first + (uint64_t)FramesToSkip; i < found && count < FramesToCapture; i++) {
         BackTrace[count++] = frames[i];
         sum += (DWORD)(ULONG_PTR)frames[i];
     }

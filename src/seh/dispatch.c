@@ -141,14 +141,15 @@ static int ask_frames(struct tsm_dispatch *dispatch)
     struct walk walk = {.steps_to_mark = 1024};
     struct nesting nesting = {0};
 
-    for (struct transom_seh_frame *frame = transom_seh_top; frame && frame->previous;
-         frame = frame->previous) {
+    for (struct transom_seh_frame *frame = transom_seh_top; frame; frame = frame->previous) {
         int answer;
 
         if (!walk_is_sound(&walk, frame)) {
             dispatch->pointers.ExceptionRecord->ExceptionFlags |= EXCEPTION_STACK_INVALID;
             return 0;
         }
+        if (!frame->previous)
+            break; /* the end of the list */
         if (dispatch->outer)
             mark_nested(dispatch, &nesting, frame);
         answer = frame->kind == TRANSOM_SEH_FINALLY ? 0 : ask(dispatch, frame);

