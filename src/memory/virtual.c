@@ -111,11 +111,25 @@ static void set_granules_locked(uintptr_t at, size_t size, uintptr_t base, uint3
     }
 }
 
+/* The kernel says so, too, but not an emulator of it. */
+static bool is_taken_locked(uintptr_t at, size_t size)
+{
+    for (uintptr_t granule_at = at; granule_at < at + size; granule_at += TSM_GRANULE_SIZE) {
+        struct tsm_granule *granule = tsm_page_map_granule(granule_at, false);
+
+        if (granule && granule->base)
+            return true;
+    }
+    return false;
+}
+
 static NTSTATUS reserve_locked(uintptr_t *at, size_t size, uint32_t protection)
 {
     NTSTATUS status;
     uintptr_t memory;
 
+    if (*at && is_taken_locked(*at, size))
+        return STATUS_CONFLICTING_ADDRESSES;
     status = tsm_pages_reserve(*at, size, TSM_GRANULE_SIZE, &memory);
     if (!NT_SUCCESS(status))
         return status;
