@@ -56,8 +56,12 @@ static NTSTATUS channel_map(struct tsm_channel *channel)
     if (!NT_SUCCESS(status))
         return status;
     channel->header = memory;
-    channel->data[0] = (uint8_t *)memory + TSM_CHANNEL_HEADER_SIZE;
-    channel->data[1] = channel->data[0] + channel->capacity[0];
+    for (int i = 0; i < 2; i++) {
+        uint64_t window = TSM_CHANNEL_WINDOWS + (uint64_t)i * TSM_CHANNEL_WINDOW;
+
+        channel->data[i] = (uint8_t *)memory + window;
+        channel->low[i] = TSM_CHANNEL_HEADER_SIZE + (i ? channel->capacity[0] : 0) - window;
+    }
     return STATUS_SUCCESS;
 }
 
@@ -376,7 +380,7 @@ static struct tsm_ring_header *direction(struct tsm_channel *channel, int index,
                                          uint64_t *capacity)
 {
     *data = channel->data[index];
-    *capacity = channel->capacity[index];
+    *capacity = channel->low[index] + channel->capacity[index];
     return &channel->header->ring[index];
 }
 

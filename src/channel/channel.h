@@ -25,8 +25,9 @@ struct tsm_channel {
     _Atomic uint32_t refs;
     enum tsm_side side; /* which one we are */
     struct tsm_channel_header *header;
-    uint8_t *data[2]; /* of each direction: 0 client to server, 1 server to client */
-    uint64_t capacity[2];
+    uint8_t *data[2];     /* of each direction: 0 client to server, 1 server to client */
+    uint64_t capacity[2]; /* of what lies behind the windows */
+    uint64_t low[2];      /* the places where that begins */
     uint64_t size;
     int memfd;
     int socket;
@@ -143,6 +144,19 @@ struct tsm_ring_header *tsm_channel_outgoing(struct tsm_channel *channel, uint8_
                                              uint64_t *capacity);
 struct tsm_ring_header *tsm_channel_incoming(struct tsm_channel *channel, uint8_t **data,
                                              uint64_t *capacity);
+
+/* The writer of the outgoing ring. */
+static inline void tsm_channel_writer_init(struct tsm_channel *channel,
+                                           struct tsm_ring_writer *writer, uint64_t quota)
+{
+    uint8_t *data;
+    uint64_t capacity;
+    struct tsm_ring_header *shared = tsm_channel_outgoing(channel, &data, &capacity);
+
+    tsm_ring_writer_init(writer, shared, data, capacity, quota);
+    tsm_ring_writer_set_gap(writer, TSM_CHANNEL_WINDOW,
+                            channel->low[channel->side == TSM_SIDE_SERVER]);
+}
 
 /* What the peer says of itself. */
 static inline enum tsm_side_state tsm_channel_peer_state(const struct tsm_channel *channel)

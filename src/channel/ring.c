@@ -12,6 +12,8 @@
  *            take   compare-and-swap by the reader, fetch-or by the canceller: one of them wins
  * Places:    a free place below a small limit is preferred, so that a conversation stays in a few
  *            warm pages however large the ring is. The writer keeps the unread stretches in runs.
+ *            The first places may lie apart from the rest, with a gap between, in a page that both
+ *            directions share: they are used once, which is enough for who says little.
  * Windows:   data of a write over the quota is visible at once and can be taken back.
  */
 #include "channel/ring.h"
@@ -84,10 +86,11 @@ static void writer_refresh(struct tsm_ring_writer *writer)
     }
 }
 
-/* The first place at or behind from that an unread run occupies, or the end of the ring. */
+/* The first place at or behind from that an unread run occupies, or the end of the ring, or of its
+ * first places. */
 static uint64_t next_occupied(const struct tsm_ring_writer *writer, uint64_t from)
 {
-    uint64_t nearest = writer->capacity;
+    uint64_t nearest = from < writer->low ? writer->window : writer->capacity;
 
     for (uint32_t i = 0; i < writer->run_count; i++) {
         const struct tsm_ring_run *run = &writer->runs[(writer->first_run + i) % TSM_RING_RUNS];
@@ -101,10 +104,11 @@ static uint64_t next_occupied(const struct tsm_ring_writer *writer, uint64_t fro
     return nearest;
 }
 
-/* The lowest place with room for size bytes and a jump behind them; UINT64_MAX if there is none. */
+/* The lowest place with room for size bytes and a jump behind them; UINT64_MAX if there is none. Who
+ * has left the first places does not go back: they are few. */
 static uint64_t find_gap(const struct tsm_ring_writer *writer, uint64_t size)
 {
-    uint64_t candidate = 0;
+    uint64_t candidate = writer->low;
 
     for (;;) {
         uint64_t limit = next_occupied(writer, candidate);
@@ -166,7 +170,7 @@ static void jump_publish(struct tsm_frame *jump, uint64_t place)
 static bool make_room(struct tsm_ring_writer *writer, uint64_t size, struct tsm_frame **jump)
 {
     struct tsm_ring_run *run = run_last(writer);
-    uint64_t end = run->place + run->length;
+    uint64_t end = tsm_max_u64(run->place + run->length, writer->low) - writer->low;
     /* What the quota lets lie there unread is warm as well. */
     uint64_t warm = tsm_max_u64(2 * size, tsm_min_u64(WARM_FRAMES * size, writer->quota));
     bool is_cold = end >= tsm_max_u64(WARM_SIZE, warm);
@@ -176,9 +180,9 @@ static bool make_room(struct tsm_ring_writer *writer, uint64_t size, struct tsm_
     writer_refresh(writer);
     run = run_last(writer);
     if (is_cold && writer->run_count <= RUNS_FOR_WARMTH) {
-        uint64_t place = find_gap(writer, size);
+        uint64_t place = find_gap(writer, size), at = place - writer->low;
 
-        if (place < end && (place < WARM_SIZE || place + size < end / 2)) {
+        if (place != UINT64_MAX && at < end && (at < WARM_SIZE || at + size < end / 2)) {
             *jump = jump_to(writer, run, place);
             return true;
         }

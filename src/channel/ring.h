@@ -28,6 +28,7 @@ struct tsm_ring_writer {
     struct tsm_ring_header *shared;
     uint8_t *data;
     uint64_t capacity;
+    uint64_t window, low; /* the first places end at window, the others begin at low; 0: no gap */
     uint64_t quota;
     uint64_t head, tail_seen;
     uint64_t payload, messages;
@@ -70,6 +71,14 @@ void tsm_ring_writer_init(struct tsm_ring_writer *writer, struct tsm_ring_header
                           uint8_t *data, uint64_t capacity, uint64_t quota);
 void tsm_ring_reader_init(struct tsm_ring_reader *reader, struct tsm_ring_header *shared,
                           uint8_t *data, uint64_t capacity, uint64_t writer_quota);
+
+/* The places from window to low are not this ring's. Before the first frame. */
+static inline void tsm_ring_writer_set_gap(struct tsm_ring_writer *writer, uint64_t window,
+                                           uint64_t low)
+{
+    writer->window = window;
+    writer->low = low;
+}
 
 /* The longest frame that a ring of this capacity takes at once. */
 uint32_t tsm_ring_frame_limit(uint64_t capacity);

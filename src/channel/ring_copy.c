@@ -44,6 +44,8 @@ bool tsm_ring_writer_restore(struct tsm_ring_writer *writer, const struct tsm_ri
     copy.shared = writer->shared;
     copy.data = writer->data;
     copy.capacity = writer->capacity;
+    copy.window = writer->window;
+    copy.low = writer->low;
     copy.quota = writer->quota;
     copy.journal = writer->journal;
     copy.is_broken = flag_at(&copy.is_broken);

@@ -74,7 +74,14 @@ struct tsm_channel_header {
     struct tsm_ring_header ring[2]; /* 0: client to server, 1: server to client */
 };
 
+/*
+ * The first page has the header and a window of each direction: its first places. So a connection on
+ * which little is said takes one page. The places behind the window lie elsewhere; where, and that
+ * there is a hole between, concerns the writer alone.
+ */
 #define TSM_CHANNEL_HEADER_SIZE 4096u
+#define TSM_CHANNEL_WINDOWS     1408u /* where they begin */
+#define TSM_CHANNEL_WINDOW      1344u /* size of one */
 
 /*
  * A frame: header, data, padding to 8. Its word is stored last, after the word of the place behind
@@ -96,7 +103,8 @@ struct tsm_frame {
 #define TSM_FRAME_IS_JUMP   0x7FFFFFFFu /* in take */
 
 static_assert(sizeof(struct tsm_frame) == 8, "frame header");
-static_assert(sizeof(struct tsm_channel_header) <= TSM_CHANNEL_HEADER_SIZE, "one page");
+static_assert(sizeof(struct tsm_channel_header) <= TSM_CHANNEL_WINDOWS, "ABI");
+static_assert(TSM_CHANNEL_WINDOWS + 2 * TSM_CHANNEL_WINDOW == TSM_CHANNEL_HEADER_SIZE, "one page");
 static_assert(offsetof(struct tsm_channel_header, server_state) == 128, "ABI");
 static_assert(offsetof(struct tsm_channel_header, ring) == 384, "ABI");
 static_assert(sizeof(struct tsm_ring_header) == 512, "ABI");

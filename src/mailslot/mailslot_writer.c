@@ -60,17 +60,12 @@ static void on_slot_gone(void *context)
 static NTSTATUS attach(struct tsm_mailslot_writer *writer, uint64_t seq)
 {
     struct tsm_mailslot_found found;
-    uint64_t capacity;
-    uint8_t *data;
     NTSTATUS status = tsm_mailslot_door_knock(&writer->name, seq, &found);
 
     if (!NT_SUCCESS(status))
         return status;
     tsm_channel_watch(found.channel, on_slot_gone, NULL);
-
-    struct tsm_ring_header *shared = tsm_channel_outgoing(found.channel, &data, &capacity);
-
-    tsm_ring_writer_init(&writer->ring, shared, data, capacity, TSM_MAILSLOT_WRITER_BYTES);
+    tsm_channel_writer_init(found.channel, &writer->ring, TSM_MAILSLOT_WRITER_BYTES);
     writer->slot = found;
     return STATUS_SUCCESS;
 }

@@ -76,10 +76,9 @@ void tsm_pipe_end_attach_locked(struct tsm_pipe_end *end, struct tsm_channel *ch
     uint64_t capacity;
     uint32_t own_quota = end->is_server ? end->params.out_quota : end->params.in_quota;
     uint32_t peer_quota = end->is_server ? end->params.in_quota : end->params.out_quota;
-    struct tsm_ring_header *shared = tsm_channel_outgoing(channel, &data, &capacity);
+    struct tsm_ring_header *shared = tsm_channel_incoming(channel, &data, &capacity);
 
-    tsm_ring_writer_init(&end->writer, shared, data, capacity, own_quota);
-    shared = tsm_channel_incoming(channel, &data, &capacity);
+    tsm_channel_writer_init(channel, &end->writer, own_quota);
     tsm_ring_reader_init(&end->reader, shared, data, capacity, peer_quota);
     end->peer_pid = channel->peer.pid;
     end->had_peer = true;
@@ -317,7 +316,7 @@ static bool fits_quota(struct tsm_pipe_end *end, uint64_t end_position)
  * goes in pieces. True: all of it is there. */
 static bool place(struct tsm_pipe_end *end, struct tsm_io *io, uint32_t flags)
 {
-    uint32_t limit = tsm_ring_frame_limit(end->writer.capacity);
+    uint32_t limit = tsm_ring_frame_limit(end->writer.capacity - end->writer.low);
 
     do {
         uint32_t rest = io->in_length - io->pending.placed;
@@ -519,7 +518,8 @@ static NTSTATUS submit_transact(struct tsm_pipe_end *end, struct tsm_io *io)
         return STATUS_INVALID_PIPE_STATE;
     if (somebody_reads(end) || tsm_ring_peek(&end->reader, &next))
         return STATUS_PIPE_BUSY;
-    if (io->in_length > tsm_ring_frame_limit(end->writer.capacity) || is_behind_others(end))
+    if (io->in_length > tsm_ring_frame_limit(end->writer.capacity - end->writer.low) ||
+        is_behind_others(end))
         return STATUS_INSUFFICIENT_RESOURCES;
     queue_read(end, io);
     /* Windows: the request is never held back by the quota. */

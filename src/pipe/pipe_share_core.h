@@ -11,7 +11,7 @@
 #include "pipe/pipe_share.h"
 
 #define TSM_SHARE_MAGIC      0x45534d54u /* "TMSE" */
-#define TSM_SHARE_VERSION    2u
+#define TSM_SHARE_VERSION    3u
 #define TSM_SHARE_HOLDERS    256u
 #define TSM_SHARE_RECORDS    8u
 #define TSM_SHARE_SECOND_SET 0x100u

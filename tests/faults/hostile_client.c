@@ -480,7 +480,7 @@ static int introduce(uint8_t **memory)
 
 static void say_evil(uint8_t *memory)
 {
-    memcpy(memory + RAW_HEADER + 8, "evil", 4);
+    memcpy(memory + RAW_DATA(0) + 8, "evil", 4);
     raw_frame(memory, 0, 4, 0, 16);
     raw_wake(memory, RAW_READER_WAIT(0));
 }

@@ -93,7 +93,7 @@ static int serve_garbage(uint64_t seed)
         close(listener);
         if (socket < 0)
             return 2;
-        memcpy(memory + RAW_HEADER + RAW_CAPACITY + 8, "answer", 6);
+        memcpy(memory + RAW_DATA(1) + 8, "answer", 6);
         raw_frame(memory, 1, 6, 0, 16);
         raw_wake(memory, RAW_READER_WAIT(1));
         for (uint32_t k = chance_below(&chance, 12); k > 0; k--) {

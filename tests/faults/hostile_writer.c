@@ -67,12 +67,12 @@ static bool has_been_hung_up(const struct raw_writer *writer)
 /* A frame of so many bytes behind the last one; its data begin with the stamp. */
 static void raw_put(struct raw_writer *writer, uint64_t stamp, uint32_t word, uint32_t take)
 {
-    uint64_t place = RAW_HEADER + writer->used;
+    uint64_t place = RAW_DATA(0) + writer->used;
     uint32_t length = word & 0x1FFFFFFF;
 
     writer->used += 8 + ((length + 7) & ~7u);
-    if (RAW_HEADER + writer->used + 8 < RAW_SIZE)
-        raw_store32(writer->memory, RAW_HEADER + writer->used, 0);
+    if (RAW_DATA(0) + writer->used + 8 < RAW_SIZE)
+        raw_store32(writer->memory, RAW_DATA(0) + writer->used, 0);
     raw_store32(writer->memory, place + 4, take);
     raw_store(writer->memory, place + 8, stamp);
     raw_store32(writer->memory, place, word | RAW_VALID);
@@ -307,7 +307,7 @@ static void a_message_that_is_taken_back_is_not_waited_for(void)
     writer = raw_writer_open();
     raw_put(&writer, now_stamp(), 20, 0);
     EXPECT(GetMailslotInfo(slot, NULL, NULL, &count, NULL) && count == 1);
-    raw_store32(writer.memory, RAW_HEADER, 0);
+    raw_store32(writer.memory, RAW_DATA(0), 0);
     EXPECT(!ReadFile(slot, bytes, sizeof(bytes), &count, NULL) &&
            GetLastError() == ERROR_SEM_TIMEOUT);
     EXPECT(has_been_hung_up(&writer));
@@ -317,7 +317,7 @@ static void a_message_that_is_taken_back_is_not_waited_for(void)
     writer = raw_writer_open();
     raw_put(&writer, now_stamp(), 20, 0);
     EXPECT(GetMailslotInfo(slot, NULL, NULL, &count, NULL) && count == 1);
-    raw_store32(writer.memory, RAW_HEADER, 900 | RAW_VALID);
+    raw_store32(writer.memory, RAW_DATA(0), 900 | RAW_VALID);
     EXPECT(!ReadFile(slot, bytes, 12, &count, NULL));
     honest_message_comes();
     nothing_waits();

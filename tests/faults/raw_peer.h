@@ -14,12 +14,13 @@
 #include <sys/syscall.h>
 #include <sys/un.h>
 
-#define RAW_QUOTA    4096u
-#define RAW_CAPACITY (UINT64_C(64) << 20) /* of a direction with that quota */
-#define RAW_HEADER   4096u
-#define RAW_SIZE     (RAW_HEADER + 2 * RAW_CAPACITY)
-#define RAW_VALID    0x20000000u /* in the word of a frame */
-#define RAW_SEALS    (F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL)
+#define RAW_QUOTA     4096u
+#define RAW_CAPACITY  (UINT64_C(64) << 20) /* of a direction with that quota */
+#define RAW_HEADER    4096u
+#define RAW_DATA(way) (1408u + 1344u * (way)) /* the first frame */
+#define RAW_SIZE      (RAW_HEADER + 2 * RAW_CAPACITY)
+#define RAW_VALID     0x20000000u /* in the word of a frame */
+#define RAW_SEALS     (F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL)
 
 /* Offsets in the memory's first page; direction 0 is client to server. */
 #define RAW_STATE(side)      (128u + 128u * (side))
@@ -153,7 +154,7 @@ static STRESS_UNUSED uint8_t *raw_memory(int *memfd)
 static STRESS_UNUSED void raw_frame(uint8_t *memory, uint32_t way, uint32_t word, uint32_t take,
                                     uint64_t head)
 {
-    uint64_t data = RAW_HEADER + way * RAW_CAPACITY;
+    uint64_t data = RAW_DATA(way);
 
     raw_store32(memory, data + 4, take);
     raw_store(memory, RAW_PRODUCER(way) + 8, word & 0x1FFFFFFF);
@@ -212,8 +213,7 @@ static STRESS_UNUSED void raw_scribble(uint8_t *memory, struct chance *chance, i
                     chance_below(chance, 64) * 8u;
             break;
         default: /* frames at the warm beginning of each ring */
-            place = RAW_HEADER + chance_below(chance, 2) * RAW_CAPACITY +
-                    chance_below(chance, 512) * 8u;
+            place = RAW_DATA(chance_below(chance, 2)) + chance_below(chance, 168) * 8u;
             if (chance_below(chance, 2))
                 value =
                     chance_below(chance, 200) | RAW_VALID | (uint64_t)chance_below(chance, 4) << 30;

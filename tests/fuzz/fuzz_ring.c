@@ -102,7 +102,7 @@ struct direction {
 };
 
 static struct direction to_us, from_us;
-static uint64_t capacity;
+static uint64_t capacity, window, low; /* from window to low there is a gap, perhaps */
 static bool has_lied;
 static bool is_peer_at_work;
 static uint32_t loads;
@@ -125,6 +125,7 @@ static void direction_init(struct direction *direction)
     memset(direction->shared, 0, sizeof(*direction->shared));
     direction->written = direction->read = 0;
     tsm_ring_writer_init(&direction->writer, direction->shared, direction->data, capacity, 256);
+    tsm_ring_writer_set_gap(&direction->writer, window, low);
     tsm_ring_reader_init(&direction->reader, direction->shared, direction->data, capacity, 256);
 }
 
@@ -244,7 +245,7 @@ static void put(struct direction *direction, uint32_t length, uint32_t flags)
 
     if (direction->written == FRAMES_MAX)
         return;
-    length %= tsm_ring_frame_limit(capacity) + 1;
+    length %= tsm_ring_frame_limit(capacity - low) + 1;
     if (length == 0)
         flags = 0;
     if (flags & TSM_FRAME_MORE)
@@ -256,6 +257,7 @@ static void put(struct direction *direction, uint32_t length, uint32_t flags)
     memset(bytes, byte_of(direction->written), length);
     if (tsm_ring_write(&direction->writer, bytes, length, flags, &note->place)) {
         MUST(note->place % 8 == 0 && note->place + 8 + length <= capacity);
+        MUST(note->place >= low || note->place + 16 + length <= window);
         note->length = note->whole = length;
         note->is_revocable = flags & TSM_FRAME_REVOCABLE;
         direction->written++;
@@ -470,7 +472,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *input, size_t size)
     program_left = size;
     has_lied = is_peer_at_work = false;
     lie_count = standing_word = 0;
-    capacity = next_u8() & 1 ? 8192 : 512;
+
+    uint8_t shape = next_u8();
+
+    capacity = shape & 1 ? 8192 : 512;
+    window = shape & 2 ? 64 : 0;
+    low = shape & 2 ? 128 : 0;
     direction_init(&to_us);
     direction_init(&from_us);
     for (int i = 0; i < 300 && program_left; i++)

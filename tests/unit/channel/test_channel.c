@@ -55,6 +55,37 @@ static void what_goes_out_of_one_side_comes_into_the_other(void **state)
     tsm_channel_unref(server);
 }
 
+static void the_first_places_of_both_directions_lie_in_one_page(void **state)
+{
+    struct tsm_channel *client, *server;
+    struct tsm_ring_writer there, back;
+    uint64_t place;
+    char text[100] = "";
+
+    connect_both(&client, &server);
+    tsm_channel_writer_init(client, &there, 4096);
+    tsm_channel_writer_init(server, &back, 8192);
+    for (int i = 0; i < 11; i++) {
+        assert_true(tsm_ring_write(&there, text, sizeof(text), 0, &place));
+        assert_true(client->data[0] + place + sizeof(text) + 16 <=
+                    (uint8_t *)client->header + TSM_CHANNEL_WINDOWS + TSM_CHANNEL_WINDOW);
+        assert_true(tsm_ring_write(&back, text, sizeof(text), 0, &place));
+        assert_true(server->data[1] + place + sizeof(text) + 16 <=
+                    (uint8_t *)server->header + TSM_CHANNEL_HEADER_SIZE);
+    }
+    /* Then each where its own lies, up to its end. */
+    assert_true(tsm_ring_write(&there, text, sizeof(text), 0, &place));
+    assert_ptr_equal(client->data[0] + place, (uint8_t *)client->header + TSM_CHANNEL_HEADER_SIZE);
+    assert_true(tsm_ring_write(&back, text, sizeof(text), 0, &place));
+    assert_ptr_equal(server->data[1] + place,
+                     (uint8_t *)server->header + TSM_CHANNEL_HEADER_SIZE + server->capacity[0]);
+    assert_ptr_equal(client->data[0] + there.capacity,
+                     (uint8_t *)client->header + TSM_CHANNEL_HEADER_SIZE + client->capacity[0]);
+    assert_ptr_equal(server->data[1] + back.capacity, (uint8_t *)server->header + server->size);
+    tsm_channel_unref(client);
+    tsm_channel_unref(server);
+}
+
 static void bad_memory_is_refused_and_everything_closed(void **state)
 {
     const uint32_t large[2] = {64 << 20, 4096};
@@ -112,6 +143,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(what_goes_out_of_one_side_comes_into_the_other),
+        TEST(the_first_places_of_both_directions_lie_in_one_page),
         TEST(bad_memory_is_refused_and_everything_closed),
         TEST(goodbye_is_told_once_and_only_a_server_disconnects),
         TEST(hanging_up_ends_the_connection_for_both),

@@ -402,6 +402,76 @@ static void a_dead_writers_frame_that_grows_is_a_lie(void **state)
     assert_reader_gives_up();
 }
 
+/* Some places, a gap that is somebody else's, and the rest. */
+#define WINDOW 64
+#define LOW    512
+
+static void gap_begin(void)
+{
+    tsm_ring_writer_set_gap(&writer, WINDOW, LOW);
+    memset(data + WINDOW, 0x5a, LOW - WINDOW);
+}
+
+static void gap_is_untouched(void)
+{
+    for (int i = WINDOW; i < LOW; i++)
+        assert_int_equal(data[i], 0x5a);
+}
+
+static void what_does_not_fit_before_the_gap_lies_behind_it(void **state)
+{
+    gap_begin();
+    assert_true(put("0123456789abcdef", 0));
+    assert_int_equal(place, 0);
+    assert_true(put("0123456789abcdef", 0));
+    assert_int_equal(place, 24);
+    assert_true(put("behind", 0)); /* the jump needs the last 8 bytes */
+    assert_int_equal(place, LOW);
+    gap_is_untouched();
+    assert_string_equal(get(100), "0123456789abcdef");
+    assert_string_equal(get(100), "0123456789abcdef");
+    assert_string_equal(get(100), "behind");
+    assert_string_equal(get(100), "-");
+    assert_false(reader.is_broken);
+}
+
+static void a_first_frame_longer_than_the_places_before_the_gap_lies_behind_it(void **state)
+{
+    char text[WINDOW + 1];
+
+    gap_begin();
+    memset(text, 'x', WINDOW);
+    text[WINDOW] = 0;
+    assert_true(put(text, 0));
+    assert_int_equal(place, LOW);
+    gap_is_untouched();
+    assert_string_equal(get(100), text);
+}
+
+static void many_laps_leave_the_gap_alone(void **state)
+{
+    char text[100];
+
+    gap_begin();
+    for (uint32_t i = 0; i < 10000; i++) {
+        uint32_t length = i * 7 % 90;
+
+        memset(text, 'a' + (int)(i % 26), length);
+        text[length] = 0;
+        assert_true(put(text, 0));
+        assert_true(place + length + 16 <= WINDOW || place >= LOW);
+        if (i % 3 != 0) {
+            memset(text, 'A' + (int)(i % 26), length);
+            assert_true(put(text, 0));
+        }
+        while (tsm_ring_has_news(shared, reader.tail))
+            (void)get(100);
+    }
+    gap_is_untouched();
+    assert_false(reader.is_broken || writer.is_broken);
+    assert_int_equal(reader.messages, writer.messages);
+}
+
 #define RING_TEST(function) cmocka_unit_test_setup_teardown(function, ring_begin, ring_end)
 
 static void a_stamp_comes_before_the_data(void **state)
@@ -478,6 +548,9 @@ int main(void)
         RING_TEST(frames_come_in_order_and_in_parts),
         RING_TEST(a_full_ring_takes_no_more_until_the_reader_was_there),
         RING_TEST(nothing_is_lost_over_many_laps),
+        RING_TEST(what_does_not_fit_before_the_gap_lies_behind_it),
+        RING_TEST(a_first_frame_longer_than_the_places_before_the_gap_lies_behind_it),
+        RING_TEST(many_laps_leave_the_gap_alone),
         RING_TEST(a_look_takes_nothing),
         RING_TEST(what_is_taken_back_is_not_read),
         RING_TEST(what_was_read_cannot_be_taken_back),

@@ -14,6 +14,8 @@ static void words_lie_where_the_protocol_says(void **state)
     assert_int_equal(offsetof(struct tsm_channel_header, admission), 132);
     assert_int_equal(offsetof(struct tsm_channel_header, released), 136);
     assert_int_equal(offsetof(struct tsm_channel_header, client_state), 256);
+    assert_int_equal(TSM_CHANNEL_WINDOWS, 1408);
+    assert_int_equal(TSM_CHANNEL_WINDOW, 1344);
     assert_int_equal(offsetof(struct tsm_channel_header, ring[0]), 384);
     assert_int_equal(offsetof(struct tsm_channel_header, ring[1]), 896);
     assert_int_equal(offsetof(struct tsm_ring_header, producer), 0);

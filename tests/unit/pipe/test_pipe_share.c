@@ -78,14 +78,17 @@ static void ends_free(struct ends *ends)
     end_unref(ends->server);
 }
 
+/* A write may pend, and ends with the end then: a request is not used again before. */
 static NTSTATUS write_to(struct tsm_pipe_end *end, const void *data, uint32_t length)
 {
-    struct tsm_io io;
+    static struct tsm_io requests[256];
+    static uint32_t next;
+    struct tsm_io *io = &requests[next++ % TSM_COUNT_OF(requests)];
 
-    tsm_io_init(&io, &end->file, TSM_IO_WRITE);
-    io.in = data;
-    io.in_length = length;
-    return tsm_file_submit(&end->file, &io);
+    tsm_io_init(io, &end->file, TSM_IO_WRITE);
+    io->in = data;
+    io->in_length = length;
+    return tsm_file_submit(&end->file, io);
 }
 
 static NTSTATUS read_from(struct tsm_pipe_end *end, char *buffer, uint32_t size, uint64_t *count)
