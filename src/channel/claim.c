@@ -24,6 +24,7 @@
 #define MOMENT_NS         50000
 #define NEWBORN_NS        1000000
 #define ADMISSION_WAIT_MS 100
+#define FIRST_TRIES       4
 
 /* Instances seen to be taken although their file is still there: the server has not noticed. */
 #define TAKEN_COUNT 64
@@ -190,65 +191,85 @@ static NTSTATUS connect_to(struct tsm_name_folder *folder, const struct tsm_name
     return introduce(socket, &peer, access, params, is_sure, out);
 }
 
-/* Tries the listeners of one folder, the longest first. */
-static NTSTATUS connect_to_any(struct tsm_name_folder *folder, const struct tsm_name_entry *entries,
-                               uint32_t count, uint32_t access, struct tsm_pipe_params *params,
-                               struct tsm_channel **out)
+/* Where a search of one folder stands. */
+struct search {
+    struct tsm_name_folder *folder;
+    uint32_t access;
+    struct tsm_pipe_params *params;
+    struct tsm_channel **out;
+    uint64_t from; /* the smallest seq that has not been tried */
+    NTSTATUS result;
+};
+
+/* True: the search is over, with its result. */
+static bool try_one(struct search *search, const struct tsm_name_entry *entry)
 {
-    NTSTATUS result = STATUS_OBJECT_NAME_NOT_FOUND;
+    NTSTATUS status;
 
-    for (uint32_t i = 0; i < count; i++) {
-        if (entries[i].kind != 'L' || !tsm_instance_text_decode(entries[i].text, params))
-            continue;
+    search->from = entry->seq + 1;
+    if (!tsm_instance_text_decode(entry->text, search->params))
+        return search->from == 0;
+    status = is_against(search->access, search->params)
+                 ? STATUS_ACCESS_DENIED
+                 : connect_to(search->folder, entry, search->access, search->params, search->out);
+    /* The server went away under our hands, or somebody was faster: the next one. */
+    if (status != STATUS_OBJECT_NAME_NOT_FOUND && status != STATUS_PIPE_BROKEN)
+        search->result = status;
+    return search->from == 0 || NT_SUCCESS(status) ||
+           (status != STATUS_OBJECT_NAME_NOT_FOUND && status != STATUS_PIPE_BROKEN &&
+            status != STATUS_PIPE_NOT_AVAILABLE);
+}
 
-        NTSTATUS status = is_against(access, params)
-                              ? STATUS_ACCESS_DENIED
-                              : connect_to(folder, &entries[i], access, params, out);
+/* Tries the listeners of a folder, the longest first. Most often the first is the right one, and in a
+ * folder of thousands looking for it is much cheaper than sorting them. *is_empty: the folder is. */
+static NTSTATUS try_first(struct search *search, bool *is_empty)
+{
+    struct tsm_name_entry entry;
 
-        /* The server went away under our hands: the next one. */
-        if (status == STATUS_OBJECT_NAME_NOT_FOUND || status == STATUS_PIPE_BROKEN)
-            continue;
-        result = status;
-        if (status != STATUS_PIPE_NOT_AVAILABLE)
-            break;
+    for (int tries = 0, waits = 0; tries < FIRST_TRIES;) {
+        NTSTATUS status =
+            tsm_name_folder_first(search->folder, 'L', search->from, &entry, is_empty);
+
+        if (NT_SUCCESS(status)) {
+            tries++;
+            if (try_one(search, &entry))
+                return STATUS_SUCCESS;
+        } else if (status != STATUS_OBJECT_NAME_NOT_FOUND) {
+            return status;
+        } else if (*is_empty || tries > 0 || waits++ > 0) {
+            return STATUS_SUCCESS;
+        } else {
+            /* An instance that has been used is often about to listen again. */
+            sched_yield();
+        }
     }
-    return result;
-}
-
-static bool has_kind(const struct tsm_name_entry *entries, uint32_t count, char kind)
-{
-    for (uint32_t i = 0; i < count; i++)
-        if (entries[i].kind == kind)
-            return true;
-    return false;
-}
-
-/* What is in a folder. Where instances seem to live but none listens, others may run first: most
- * often one that has been used is about to listen again. */
-static NTSTATUS list_patiently(const struct tsm_name_folder *folder,
-                               struct tsm_name_entry **entries, uint32_t *count)
-{
-    NTSTATUS status = tsm_name_folder_list(folder, "LK", entries, count);
-
-    if (!NT_SUCCESS(status) || *count == 0 || has_kind(*entries, *count, 'L'))
-        return status;
-    free(*entries);
-    *entries = NULL;
-    sched_yield();
-    return tsm_name_folder_list(folder, "LK", entries, count);
+    return STATUS_MORE_ENTRIES;
 }
 
 static NTSTATUS connect_in(struct tsm_name_folder *folder, uint32_t access,
                            struct tsm_pipe_params *params, struct tsm_channel **out)
 {
+    struct search search = {folder, access, params, out, 0, STATUS_OBJECT_NAME_NOT_FOUND};
     struct tsm_name_entry *entries = NULL;
     struct tsm_pipe_params ruling;
     uint32_t count = 0;
-    NTSTATUS status = list_patiently(folder, &entries, &count);
+    bool is_empty = true, is_over = false;
+    NTSTATUS status = try_first(&search, &is_empty);
 
     if (!NT_SUCCESS(status))
         return status;
-    status = connect_to_any(folder, entries, count, access, params, out);
+    if (search.result != STATUS_OBJECT_NAME_NOT_FOUND && status != STATUS_MORE_ENTRIES)
+        return search.result;
+    if (is_empty)
+        return STATUS_OBJECT_NAME_NOT_FOUND;
+    status =
+        tsm_name_folder_list(folder, status == STATUS_MORE_ENTRIES ? "LK" : "K", &entries, &count);
+    if (!NT_SUCCESS(status))
+        return status;
+    for (uint32_t i = 0; i < count && !is_over; i++)
+        if (entries[i].kind == 'L' && entries[i].seq >= search.from)
+            is_over = try_one(&search, &entries[i]);
+    status = search.result;
     /* Nobody listens, but somebody lives: the pipe is busy. */
     if (status == STATUS_OBJECT_NAME_NOT_FOUND && tsm_name_entries_live(folder, entries, count))
         status = tsm_rendezvous_ruling(entries, count, &ruling) && is_against(access, &ruling)

@@ -20,9 +20,11 @@
 #include <string.h>
 
 #include "base/trace.h"
+#include "os/lock.h"
 #include "os/name_watch.h"
 
 #define HELLO_WAIT_MS 5000
+#define SWEEP_EVERY   16 /* creations */
 #define USERS_MAX     TSM_NAME_WATCH_MAX
 
 static mode_t socket_mode(const struct tsm_rendezvous *rendezvous)
@@ -39,37 +41,123 @@ bool tsm_rendezvous_ruling(const struct tsm_name_entry *entries, uint32_t count,
     return false;
 }
 
-/* STATUS_OBJECT_NAME_NOT_FOUND: none lives. */
-static NTSTATUS find_ruling(const struct tsm_name_folder *folder, struct tsm_pipe_params *out)
-{
-    struct tsm_name_entry *entries = NULL;
-    uint32_t count = 0;
-    NTSTATUS status = tsm_name_folder_list(folder, "K", &entries, &count);
+/*
+ * Names of which this process has instances itself. While it has, theirs are the parameters that rule,
+ * and one that is created among thousands need not look at all of them.
+ */
+struct own_name {
+    struct tsm_list node;
+    struct tsm_name_folder_id id;
+    struct tsm_pipe_params params;
+    uint32_t count, created;
+};
 
-    if (NT_SUCCESS(status) && !tsm_rendezvous_ruling(entries, count, out))
-        status = STATUS_OBJECT_NAME_NOT_FOUND;
-    free(entries);
+static struct tsm_lock own_lock;
+static struct tsm_list own_names = TSM_LIST_INIT(own_names);
+
+/* own_lock held. */
+static struct own_name *own_find_locked(const struct tsm_name_folder_id *id)
+{
+    TSM_LIST_FOR_EACH(node, &own_names)
+    {
+        struct own_name *name = TSM_LIST_ENTRY(node, struct own_name, node);
+
+        if (name->id.device == id->device && name->id.inode == id->inode)
+            return name;
+    }
+    return NULL;
+}
+
+/* True: nobody has to be asked. Now and then somebody has to sweep, though. */
+static bool own_is_enough(const struct tsm_name_folder *folder, struct tsm_name_swept *swept,
+                          struct tsm_pipe_params *out)
+{
+    struct own_name *name;
+    bool is_enough;
+
+    tsm_lock_acquire(&own_lock);
+    name = own_find_locked(&folder->id);
+    is_enough = name && name->params.max_instances == 255 && ++name->created % SWEEP_EVERY != 0;
+    if (is_enough)
+        *out = name->params;
+    tsm_lock_release(&own_lock);
+    if (is_enough)
+        *swept = (struct tsm_name_swept){.alive = 1};
+    return is_enough;
+}
+
+/* Without memory for it each creation looks. */
+static void own_add(struct tsm_rendezvous *rendezvous)
+{
+    struct own_name *name;
+
+    tsm_lock_acquire(&own_lock);
+    name = own_find_locked(&rendezvous->folder.id);
+    if (!name && (name = calloc(1, sizeof(*name)))) {
+        name->id = rendezvous->folder.id;
+        name->params = rendezvous->params;
+        tsm_list_append(&own_names, &name->node);
+    }
+    if (name)
+        name->count++;
+    rendezvous->is_counted = name != NULL;
+    tsm_lock_release(&own_lock);
+}
+
+/* False: this process has other instances of the name. */
+static bool own_remove(struct tsm_rendezvous *rendezvous)
+{
+    struct own_name *name;
+    bool was_last = true;
+
+    if (!rendezvous->is_counted)
+        return was_last;
+    rendezvous->is_counted = false;
+    tsm_lock_acquire(&own_lock);
+    name = own_find_locked(&rendezvous->folder.id);
+    was_last = name && --name->count == 0;
+    if (was_last) {
+        tsm_list_unlink(&name->node);
+        free(name);
+    }
+    tsm_lock_release(&own_lock);
+    return was_last;
+}
+
+/* Folder lock held: sweeps, and finds whose parameters rule; nobody's if none lives. */
+static NTSTATUS find_ruling(struct tsm_name_folder *folder, struct tsm_name_swept *swept,
+                            struct tsm_pipe_params *out)
+{
+    if (own_is_enough(folder, swept, out))
+        return STATUS_SUCCESS;
+
+    NTSTATUS status = tsm_name_folder_sweep(folder, false, swept);
+    bool is_known = swept->living.file[0] && tsm_instance_text_decode(swept->living.text, out);
+
+    /* Some that were taken for alive may not be. */
+    if (NT_SUCCESS(status) && swept->alive &&
+        (!is_known || (out->max_instances != 255 && swept->alive >= out->max_instances))) {
+        status = tsm_name_folder_sweep(folder, true, swept);
+        is_known = swept->living.file[0] && tsm_instance_text_decode(swept->living.text, out);
+    }
+    if (!is_known)
+        swept->alive = 0;
     return status;
 }
 
-/* Folder lock held, swept: may this instance join those that live? Adapts its parameters. */
-static NTSTATUS check_rules(const struct tsm_name_folder *folder, uint32_t alive,
+/* May this instance join those that live? Adapts its parameters. */
+static NTSTATUS check_rules(const struct tsm_pipe_params *ruling, uint32_t alive,
                             const struct tsm_rendezvous_request *request,
                             struct tsm_pipe_params *params)
 {
-    struct tsm_pipe_params ruling;
-    NTSTATUS status = alive ? find_ruling(folder, &ruling) : STATUS_OBJECT_NAME_NOT_FOUND;
-
-    if (!NT_SUCCESS(status))
-        return status == STATUS_OBJECT_NAME_NOT_FOUND ? STATUS_SUCCESS : status;
     /* Windows: the limit is looked at before the first-instance flag and the direction. */
-    if (ruling.max_instances != 255 && alive >= ruling.max_instances)
+    if (ruling->max_instances != 255 && alive >= ruling->max_instances)
         return STATUS_INSTANCE_NOT_AVAILABLE;
-    if (request->is_first_only || ruling.direction != params->direction)
+    if (request->is_first_only || ruling->direction != params->direction)
         return STATUS_ACCESS_DENIED;
-    params->is_message_type = ruling.is_message_type;
-    params->max_instances = ruling.max_instances;
-    params->timeout_ms = ruling.timeout_ms;
+    params->is_message_type = ruling->is_message_type;
+    params->max_instances = ruling->max_instances;
+    params->timeout_ms = ruling->timeout_ms;
     return STATUS_SUCCESS;
 }
 
@@ -116,14 +204,14 @@ NTSTATUS tsm_rendezvous_listen(struct tsm_rendezvous *rendezvous, struct tsm_lis
 
     rendezvous->kept = NULL;
     if (listener) {
-        if (NT_SUCCESS(listener_publish(rendezvous, listener, tsm_name_later_seq()))) {
+        if (NT_SUCCESS(listener_publish(rendezvous, listener, tsm_name_seq_above(0)))) {
             *out = listener;
             return STATUS_SUCCESS;
         }
         listener_discard(rendezvous, listener); /* somebody has removed its file */
     }
 
-    uint64_t seq = tsm_name_next_seq(&rendezvous->folder);
+    uint64_t seq = tsm_name_seq_above(0);
 
     listener = listener_new(rendezvous, seq, &status);
     if (!listener)
@@ -152,18 +240,19 @@ NTSTATUS tsm_rendezvous_create(const struct tsm_name *name,
     if (!NT_SUCCESS(status))
         return status;
 
-    uint32_t alive = 0;
+    struct tsm_pipe_params ruling;
+    struct tsm_name_swept swept;
 
-    status = tsm_name_folder_sweep(&made.folder, &alive);
-    if (NT_SUCCESS(status))
-        status = check_rules(&made.folder, alive, request, &made.params);
+    status = find_ruling(&made.folder, &swept, &ruling);
+    if (NT_SUCCESS(status) && swept.alive)
+        status = check_rules(&ruling, swept.alive, request, &made.params);
     if (NT_SUCCESS(status)) {
-        uint64_t seq = tsm_name_next_seq(&made.folder);
+        uint64_t seq = tsm_name_seq_above(swept.last_seq);
 
         tsm_instance_text_encode(&made.params, made.text);
         tsm_name_entry_file('K', seq, made.text, made.life_sign_file);
         status = tsm_unix_bind_life_sign(made.folder.fd, made.life_sign_file, &made.life_sign);
-        if (NT_SUCCESS(status) && alive == 0)
+        if (NT_SUCCESS(status) && swept.alive == 0)
             status = tsm_name_check_others(&made.folder, name->folded, name->length, seq);
         if (NT_SUCCESS(status))
             status = tsm_rendezvous_listen(&made, listener);
@@ -177,6 +266,7 @@ NTSTATUS tsm_rendezvous_create(const struct tsm_name *name,
         tsm_name_folder_close(&made.folder, name->folded, name->length);
         return status;
     }
+    own_add(&made);
     tsm_name_folder_unlock(&made.folder);
     *out = made;
     return STATUS_SUCCESS;
@@ -343,14 +433,15 @@ void tsm_rendezvous_sweep(struct tsm_rendezvous *rendezvous)
     if (rendezvous->folder.fd < 0 || !NT_SUCCESS(tsm_name_folder_lock(&rendezvous->folder)))
         return;
 
-    uint32_t alive;
+    struct tsm_name_swept swept;
 
-    (void)!NT_SUCCESS(tsm_name_folder_sweep(&rendezvous->folder, &alive));
+    (void)!NT_SUCCESS(tsm_name_folder_sweep(&rendezvous->folder, true, &swept));
     tsm_name_folder_unlock(&rendezvous->folder);
 }
 
 void tsm_rendezvous_leave(struct tsm_rendezvous *rendezvous)
 {
+    (void)own_remove(rendezvous);
     if (rendezvous->kept)
         listener_discard(rendezvous, rendezvous->kept);
     rendezvous->kept = NULL;
@@ -368,6 +459,7 @@ void tsm_rendezvous_close(struct tsm_rendezvous *rendezvous)
     if (rendezvous->kept)
         listener_discard(rendezvous, rendezvous->kept);
     rendezvous->kept = NULL;
+
     if (NT_SUCCESS(tsm_name_folder_lock(&rendezvous->folder))) {
         tsm_name_entry_remove(&rendezvous->folder, rendezvous->life_sign_file);
         tsm_unix_close(rendezvous->life_sign);
@@ -375,7 +467,14 @@ void tsm_rendezvous_close(struct tsm_rendezvous *rendezvous)
         tsm_unix_close(rendezvous->life_sign); /* the next sweep removes its file */
     }
     rendezvous->life_sign = -1;
-    tsm_name_folder_close(&rendezvous->folder, rendezvous->name.folded, rendezvous->name.length);
+    /* With the lock, so that the last one finds the files of all others gone. */
+    if (own_remove(rendezvous)) {
+        tsm_name_folder_close(&rendezvous->folder, rendezvous->name.folded,
+                              rendezvous->name.length);
+    } else {
+        tsm_unix_close(rendezvous->folder.fd);
+        rendezvous->folder.fd = -1;
+    }
 }
 
 NTSTATUS tsm_rendezvous_count(const struct tsm_name *name, uint32_t *out)

@@ -17,6 +17,7 @@ struct tsm_rendezvous {
     struct tsm_pipe_params params;
     char text[TSM_INSTANCE_TEXT_SIZE]; /* the same, in file names */
     bool is_open_to_all;               /* the descriptor grants everyone */
+    bool is_counted;                   /* as an instance of this process */
     int life_sign;                     /* K; -1 none */
     char life_sign_file[TSM_ENTRY_TEXT + 20];
     struct tsm_listener *kept; /* while it does not listen: for the next time; NULL none */

@@ -53,14 +53,14 @@ NTSTATUS tsm_mailslot_door_open(const struct tsm_name *name, uint32_t max_messag
 {
     struct tsm_mailslot_door door = {.name = *name, .listener = -1, .life_sign = -1};
     NTSTATUS status = tsm_name_folder_open_own(name->folded, name->length, &door.folder);
-    uint32_t alive = 0;
+    struct tsm_name_swept swept;
 
     if (!NT_SUCCESS(status))
         return status;
-    status = tsm_name_folder_sweep(&door.folder, &alive);
+    status = tsm_name_folder_sweep(&door.folder, true, &swept);
     if (NT_SUCCESS(status))
-        status = alive > 0 ? STATUS_OBJECT_NAME_COLLISION
-                           : bind_both(&door, max_message, is_open_to_all ? 0666 : 0600);
+        status = swept.alive > 0 ? STATUS_OBJECT_NAME_COLLISION
+                                 : bind_both(&door, max_message, is_open_to_all ? 0666 : 0600);
     if (!NT_SUCCESS(status)) {
         tsm_trace(TSM_TRACE_NAME, "create: %s", tsm_status_name(status));
         tsm_name_folder_close(&door.folder, name->folded, name->length);

@@ -37,6 +37,8 @@
 #define SEQ_DIGITS     16
 #define LOCK_WAIT_MS   5000
 #define NAME_BYTES_MAX 1100
+#define ASKED_FIRST    32 /* whether they live, in a sweep */
+#define ASKED_IN_TURN  32
 #define ENTRIES_MAX    16384 /* looked at in a folder, which may be a stranger's */
 
 struct folder_name {
@@ -146,8 +148,10 @@ NTSTATUS tsm_name_folder_lock(struct tsm_name_folder *folder)
         }
         nanosleep(&(struct timespec){.tv_nsec = 200000}, NULL);
     }
-    if (fstat(folder->fd, &info) == 0 && info.st_nlink > 0)
+    if (fstat(folder->fd, &info) == 0 && info.st_nlink > 0) {
+        folder->id = (struct tsm_name_folder_id){info.st_dev, info.st_ino};
         return STATUS_SUCCESS;
+    }
     flock(folder->fd, LOCK_UN);
     return STATUS_OBJECT_NAME_NOT_FOUND;
 }
@@ -421,24 +425,69 @@ bool tsm_name_entries_live(const struct tsm_name_folder *folder,
     return false;
 }
 
-NTSTATUS tsm_name_folder_sweep(struct tsm_name_folder *folder, uint32_t *alive)
+NTSTATUS tsm_name_folder_first(const struct tsm_name_folder *folder, char kind, uint64_t from,
+                               struct tsm_name_entry *out, bool *is_empty)
 {
     struct tsm_name_entry entry;
     struct tsm_dir_scan scan;
     const char *file;
+    bool is_found = false;
 
-    *alive = 0;
+    *is_empty = true;
+    tsm_dir_scan_begin(&scan, folder->fd);
+    while ((file = tsm_dir_scan_next(&scan))) {
+        *is_empty &= file[0] == '.';
+        if (file[0] != kind || !entry_parse(file, &entry) || entry.seq < from ||
+            (is_found && entry.seq >= out->seq))
+            continue;
+        *out = entry;
+        is_found = true;
+    }
+    if (scan.length < 0)
+        return tsm_status_from_errno(errno);
+    return is_found ? STATUS_SUCCESS : STATUS_OBJECT_NAME_NOT_FOUND;
+}
+
+/* Of very many entries a sweep asks the first, and some others that are next. */
+static bool is_turn(uint32_t index, uint32_t begin)
+{
+    return index < ASKED_FIRST || index - begin < ASKED_IN_TURN;
+}
+
+NTSTATUS tsm_name_folder_sweep(struct tsm_name_folder *folder, bool must_count,
+                               struct tsm_name_swept *out)
+{
+    static _Atomic uint32_t next; /* where the turn is; too many folders only shorten the walk */
+    uint32_t begin = atomic_fetch_add_explicit(&next, ASKED_IN_TURN, memory_order_relaxed);
+    struct tsm_name_entry entry;
+    struct tsm_dir_scan scan;
+    const char *file;
+    uint32_t index = 0;
+
+    *out = (struct tsm_name_swept){.alive = 0};
     tsm_dir_scan_begin(&scan, folder->fd);
     while ((file = tsm_dir_scan_next(&scan))) {
         bool is_temporary = file[0] == 'T';
 
         if (!is_temporary && !entry_parse(file, &entry))
             continue;
-        if (tsm_unix_is_alive(folder->fd, file))
-            *alive += !is_temporary && entry.kind == 'K';
-        else
+
+        bool is_life_sign = !is_temporary && entry.kind == 'K';
+        bool is_asked = must_count || is_turn(index, begin);
+
+        index++;
+        if (is_asked && !tsm_unix_is_alive(folder->fd, file)) {
             unlinkat(folder->fd, file, 0);
+            continue;
+        }
+        if (is_asked && is_life_sign && !out->living.file[0])
+            out->living = entry;
+        out->alive += is_life_sign;
+        if (!is_temporary && entry.kind == 'L')
+            out->last_seq = tsm_max_u64(out->last_seq, entry.seq);
     }
+    if (begin >= index)
+        atomic_store_explicit(&next, ASKED_FIRST, memory_order_relaxed);
     return scan.length < 0 ? tsm_status_from_errno(errno) : STATUS_SUCCESS;
 }
 
@@ -488,7 +537,7 @@ uint64_t tsm_name_seq_now(void)
     return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
 }
 
-static uint64_t seq_above(uint64_t floor)
+uint64_t tsm_name_seq_above(uint64_t floor)
 {
     static _Atomic uint64_t last;
     uint64_t before = atomic_load(&last);
@@ -502,20 +551,17 @@ static uint64_t seq_above(uint64_t floor)
 
 uint64_t tsm_name_next_seq(const struct tsm_name_folder *folder)
 {
-    struct tsm_name_entry *entries = NULL;
-    uint32_t count = 0;
+    struct tsm_name_entry entry;
+    struct tsm_dir_scan scan;
+    const char *file;
     uint64_t seen = 0;
 
     /* In another time namespace it may be later. */
-    if (NT_SUCCESS(tsm_name_folder_list(folder, "L", &entries, &count)) && count)
-        seen = entries[count - 1].seq;
-    free(entries);
-    return seq_above(seen);
-}
-
-uint64_t tsm_name_later_seq(void)
-{
-    return seq_above(0);
+    tsm_dir_scan_begin(&scan, folder->fd);
+    while ((file = tsm_dir_scan_next(&scan)))
+        if (file[0] == 'L' && entry_parse(file, &entry))
+            seen = tsm_max_u64(seen, entry.seq);
+    return tsm_name_seq_above(seen);
 }
 
 void tsm_name_entry_file(char kind, uint64_t seq, const char *text, char out[TSM_ENTRY_TEXT + 20])

@@ -20,11 +20,17 @@
 #define TSM_ENTRY_TEXT     72
 #define TSM_NAME_USERS_MAX 16 /* who are looked at */
 
+/* Which folder it is, as long as it exists. */
+struct tsm_name_folder_id {
+    uint64_t device, inode;
+};
+
 /* One user's folder of one name. */
 struct tsm_name_folder {
     int fd; /* -1: not open */
     uint32_t owner;
-    bool is_shared; /* other users can see it */
+    bool is_shared;               /* other users can see it */
+    struct tsm_name_folder_id id; /* since it was locked */
 };
 
 #define TSM_NAME_FOLDER_INIT ((struct tsm_name_folder){.fd = -1})
@@ -60,8 +66,22 @@ tsm_must_check NTSTATUS tsm_name_folder_list(const struct tsm_name_folder *folde
                                              const char *kinds, struct tsm_name_entry **out,
                                              uint32_t *count);
 
-/* Lock held: removes what dead instances left, and counts live ones. */
-tsm_must_check NTSTATUS tsm_name_folder_sweep(struct tsm_name_folder *folder, uint32_t *alive);
+/* The entry of that kind with the smallest seq of those not below from; STATUS_OBJECT_NAME_NOT_FOUND:
+ * there is none. *is_empty: nothing at all is there. */
+tsm_must_check NTSTATUS tsm_name_folder_first(const struct tsm_name_folder *folder, char kind,
+                                              uint64_t from, struct tsm_name_entry *out,
+                                              bool *is_empty);
+
+struct tsm_name_swept {
+    uint32_t alive;               /* instances */
+    struct tsm_name_entry living; /* a life sign that was asked and is one; no file: none */
+    uint64_t last_seq;            /* the largest of a listener */
+};
+
+/* Lock held: removes what dead instances left, and counts live ones. Unless they must be counted, of
+ * very many only some are asked, and the others taken for alive. */
+tsm_must_check NTSTATUS tsm_name_folder_sweep(struct tsm_name_folder *folder, bool must_count,
+                                              struct tsm_name_swept *out);
 
 /* Live instances; removes nothing. */
 tsm_must_check NTSTATUS tsm_name_folder_count_alive(const struct tsm_name_folder *folder,
@@ -83,8 +103,8 @@ bool tsm_name_entries_live(const struct tsm_name_folder *folder,
 
 /* A seq larger than any that was given out for this name. */
 uint64_t tsm_name_next_seq(const struct tsm_name_folder *folder);
-/* The same, without looking, for whoever has looked once. */
-uint64_t tsm_name_later_seq(void);
+/* The same, without looking, for whoever has looked; larger than floor too. */
+uint64_t tsm_name_seq_above(uint64_t floor);
 /* What a seq given out now is about, in ns. */
 uint64_t tsm_name_seq_now(void);
 

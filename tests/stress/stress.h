@@ -129,13 +129,18 @@ static STRESS_UNUSED void test_case(const char *name, void (*body)(void))
 
 static char stress_dir[64];
 
-static STRESS_UNUSED void runtime_dir_make(void)
+static STRESS_UNUSED void runtime_dir_make_in(const char *parent)
 {
-    strcpy(stress_dir, "/tmp/transom-stress-XXXXXX");
+    snprintf(stress_dir, sizeof(stress_dir), "%s/transom-stress-XXXXXX", parent);
     if (!mkdtemp(stress_dir) || setenv("TRANSOM_DIR", stress_dir, 1) != 0) {
         printf("Bail out! no directory for names: %s\n", strerror(errno));
         exit(1);
     }
+}
+
+static STRESS_UNUSED void runtime_dir_make(void)
+{
+    runtime_dir_make_in("/tmp");
 }
 
 /* Removes everything below a folder; counts what is no folder, and folders below the first level. */

@@ -142,6 +142,7 @@ static void numbers_grow_although_the_clock_is_behind(void **state)
 static void a_sweep_takes_the_dead_and_leaves_the_living(void **state)
 {
     struct tsm_name_folder folder = open_own(u"SWEEP");
+    struct tsm_name_swept swept;
     uint32_t count;
     int alive, dead;
 
@@ -153,18 +154,75 @@ static void a_sweep_takes_the_dead_and_leaves_the_living(void **state)
     close(openat(folder.fd, "Thalf", O_CREAT | O_WRONLY, 0600));
     assert_status(tsm_name_folder_count_alive(&folder, &count), STATUS_SUCCESS);
     assert_int_equal(count, 1);
-    assert_status(tsm_name_folder_sweep(&folder, &count), STATUS_SUCCESS);
-    assert_int_equal(count, 1);
+    assert_status(tsm_name_folder_sweep(&folder, true, &swept), STATUS_SUCCESS);
+    assert_int_equal(swept.alive, 1);
+    assert_string_equal(swept.living.file, "K0000000000000001");
     assert_int_equal(faccessat(folder.fd, "K0000000000000001", F_OK, 0), 0);
     assert_int_equal(faccessat(folder.fd, "K0000000000000002", F_OK, 0), -1);
     assert_int_equal(faccessat(folder.fd, "L0000000000000003", F_OK, 0), -1);
     assert_int_equal(faccessat(folder.fd, "S0000000000000003", F_OK, 0), -1);
     assert_int_equal(faccessat(folder.fd, "Thalf", F_OK, 0), -1);
     close(alive);
-    assert_status(tsm_name_folder_sweep(&folder, &count), STATUS_SUCCESS);
-    assert_int_equal(count, 0);
+    assert_status(tsm_name_folder_sweep(&folder, true, &swept), STATUS_SUCCESS);
+    assert_int_equal(swept.alive, 0);
+    assert_string_equal(swept.living.file, "");
     tsm_name_folder_close(&folder, u"SWEEP", 5);
     assert_false(exists("SWEEP"));
+}
+
+static void of_very_many_not_all_are_asked_in_one_sweep_but_in_some(void **state)
+{
+    struct tsm_name_folder folder = open_own(u"CROWD");
+    struct tsm_name_swept swept;
+    char file[TSM_ENTRY_TEXT + 20];
+
+    for (uint64_t i = 1; i <= 500; i++) {
+        tsm_name_entry_file('K', i, "", file);
+        close(openat(folder.fd, file, O_CREAT | O_WRONLY, 0600));
+    }
+    assert_status(tsm_name_folder_sweep(&folder, false, &swept), STATUS_SUCCESS);
+    assert_in_range(swept.alive, 430, 470);
+    assert_string_equal(swept.living.file, "");
+    for (int i = 0; i < 32; i++)
+        assert_status(tsm_name_folder_sweep(&folder, false, &swept), STATUS_SUCCESS);
+    assert_int_equal(swept.alive, 0);
+    for (uint64_t i = 1; i <= 500; i++) {
+        tsm_name_entry_file('K', i, "", file);
+        close(openat(folder.fd, file, O_CREAT | O_WRONLY, 0600));
+    }
+    assert_status(tsm_name_folder_sweep(&folder, true, &swept), STATUS_SUCCESS);
+    assert_int_equal(swept.alive, 0);
+    tsm_name_folder_close(&folder, u"CROWD", 5);
+    assert_false(exists("CROWD"));
+}
+
+static void the_first_entry_is_found_without_the_others(void **state)
+{
+    static const char *const files[] = {"L0000000000000009.b", "L0000000000000003.a",
+                                        "K0000000000000001", "Lx", "L000000000000000a.c"};
+    static const uint64_t order[] = {3, 9, 10};
+    struct tsm_name_folder folder = open_own(u"FIRST");
+    struct tsm_name_entry entry = {.seq = 77};
+    bool is_empty = false;
+    uint64_t from = 0;
+
+    assert_status(tsm_name_folder_first(&folder, 'L', 0, &entry, &is_empty),
+                  STATUS_OBJECT_NAME_NOT_FOUND);
+    assert_true(is_empty);
+    for (size_t i = 0; i < TSM_COUNT_OF(files); i++)
+        close(openat(folder.fd, files[i], O_CREAT | O_WRONLY, 0600));
+    for (size_t i = 0; i < TSM_COUNT_OF(order); i++) {
+        assert_status(tsm_name_folder_first(&folder, 'L', from, &entry, &is_empty), STATUS_SUCCESS);
+        assert_false(is_empty);
+        assert_int_equal(entry.seq, order[i]);
+        from = entry.seq + 1;
+    }
+    assert_status(tsm_name_folder_first(&folder, 'L', from, &entry, &is_empty),
+                  STATUS_OBJECT_NAME_NOT_FOUND);
+    assert_false(is_empty);
+    for (size_t i = 0; i < TSM_COUNT_OF(files); i++)
+        unlinkat(folder.fd, files[i], 0);
+    tsm_name_folder_close(&folder, u"FIRST", 5);
 }
 
 static void the_lock_keeps_others_out_until_it_is_given_back(void **state)
@@ -218,6 +276,8 @@ int main(void)
         TEST(names_too_long_for_an_entry_are_none),
         TEST(numbers_grow_although_the_clock_is_behind),
         TEST(a_sweep_takes_the_dead_and_leaves_the_living),
+        TEST(of_very_many_not_all_are_asked_in_one_sweep_but_in_some),
+        TEST(the_first_entry_is_found_without_the_others),
         TEST(the_lock_keeps_others_out_until_it_is_given_back),
         TEST(one_user_takes_one_place),
     };
