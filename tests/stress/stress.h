@@ -77,13 +77,20 @@ static STRESS_UNUSED uint64_t stress_seed(void)
     return seed;
 }
 
+static STRESS_UNUSED bool stress_is_whole(void)
+{
+    const char *all = getenv("TRANSOM_TEST_ALL");
+
+    return all && strcmp(all, "1") == 0;
+}
+
 static STRESS_UNUSED int64_t stress_us(int seconds)
 {
-    const char *given = getenv("STRESS_SECONDS"), *all = getenv("TRANSOM_TEST_ALL");
+    const char *given = getenv("STRESS_SECONDS");
 
     if (given)
         return atoll(given) * 1000000LL;
-    return seconds * 1000000LL / (all && strcmp(all, "1") == 0 ? 1 : 3);
+    return seconds * 1000000LL / (stress_is_whole() ? 1 : 3);
 }
 
 static STRESS_UNUSED uint32_t checksum(const void *data, size_t size)
