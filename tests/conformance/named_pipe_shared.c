@@ -330,6 +330,7 @@ TEST(a_process_that_is_killed_leaves_the_end_to_the_others)
 
 TEST(a_read_that_waited_behind_that_of_a_killed_process_gets_the_message)
 {
+    NEEDS_A_KERNEL_OF_ITS_OWN();
     struct pair pair = connect_pair(MESSAGE_MODE, 4096, 4096);
     HANDLE event = event_for_heirs();
     PROCESS child = spawn_heir(reads_for_ever, heirloom(pair.client), event);
@@ -577,6 +578,7 @@ ROLE(writes_more_than_fits)
 
 TEST(what_a_killed_process_still_had_to_write_is_gone)
 {
+    NEEDS_A_KERNEL_OF_ITS_OWN();
     struct pair pair = connect_pair(MESSAGE_MODE, 4096, 8);
     HANDLE event = event_for_heirs();
     PROCESS child = spawn_heir(writes_more_than_fits, heirloom(pair.client), event);
@@ -593,6 +595,7 @@ TEST(what_a_killed_process_still_had_to_write_is_gone)
 
 TEST(a_pending_write_goes_with_its_process_at_once)
 {
+    NEEDS_A_KERNEL_OF_ITS_OWN();
     struct pair pair = connect_pair(MESSAGE_MODE, 4096, 8);
     HANDLE event = event_for_heirs();
     PROCESS child = spawn_heir(writes_more_than_fits, heirloom(pair.client), event);
