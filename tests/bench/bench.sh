@@ -31,12 +31,16 @@ server=
 prepare_wine() {
     . "$here/../conformance/wine.sh"
     wine_find
+    # The end of Wine's server ends whatever else runs there: see oracle.sh.
+    mkdir -p "${WINEPREFIX%/*}"
+    exec 9>"${WINEPREFIX%/*}/oracle-lock"
+    flock 9
     "$compiler" -std=gnu17 -O2 -static -o "$out/side_wine.exe" "$here/side_program.c" \
         "$here/side.c" "$here/side_pairs.c" "$here/jobs.c" "$here/statistics.c" "$here/fail.c" \
         "$here/system_windows.c" "$here/peer_windows.c" "$here/peer_wine.c" -lpthread ||
         die "the side of Wine does not compile."
     wine_prepare
-    if "$server" -p600 2>/dev/null; then
+    if "$server" -p600 2>/dev/null 9>&-; then
         trap '"$server" -k >/dev/null 2>&1 || true' EXIT
         trap 'exit 1' HUP INT TERM
     fi
@@ -53,7 +57,7 @@ if is_asked_for "$@" && (. "$here/../conformance/wine.sh" && wine_find) 2>/dev/n
     prepare_wine
 fi
 
-"$out/bench" --tsv "$build/bench.tsv" "$@"
+"$out/bench" --tsv "$build/bench.tsv" "$@" 9>&-
 
 # A picture of few figures would say little, and --help leaves none.
 case " $* " in

@@ -52,17 +52,31 @@ build_one() {
     fi
 }
 
-# Builds and runs one file; its output is complete when this ends.
-run_one() {
+# Runs one file; its output is complete when this ends.
+run_program() {
     name=$1
-    if ! build_one "$name" >"$out/$name.log" 2>&1; then
-        cat "$out/$name.log" >&2
-        echo "not ok 1 - $name does not compile" >"$out/$name.tap"
-        return 0
-    fi
     (cd "$out" && timeout 300 "$wine" "$name.exe" </dev/null 2>"$name.log") |
         tr -d '\r' >"$out/$name.tap" || true
     grep -q '^1\.\.' "$out/$name.tap" || echo "not ok 1 - $name does not run" >>"$out/$name.tap"
+}
+
+# Builds and runs one file.
+run_one() {
+    name=$1
+    if build_one "$name" >"$out/$name.log" 2>&1; then
+        run_program "$name"
+    else
+        cat "$out/$name.log" >&2
+        echo "not ok 1 - $name does not compile" >"$out/$name.tap"
+    fi
+}
+
+# Is each test that was planned told, and none of them wrong?
+is_good() {
+    awk '/^1\.\./ { sub(/^1\.\./, ""); planned = $0 + 0 }
+        /^not ok / && !/# TODO/ { wrong = 1 }
+        /^(not )?ok / { told++ }
+        END { exit wrong || !planned || told < planned }' "$1"
 }
 
 # Two at a time: the odd ones beside the even ones.
@@ -81,6 +95,15 @@ run_share 0 "$@" &
 beside=$!
 run_share 1 "$@"
 wait "$beside" || true
+
+# Wine has races of its own: what went wrong beside others has a second chance alone.
+for name; do
+    if [ -f "$out/$name.exe" ] && ! is_good "$out/$name.tap"; then
+        echo "$name: once more, alone"
+        cp "$out/$name.tap" "$out/$name.first.log"
+        run_program "$name"
+    fi
+done
 
 for name; do
     [ -f "$out/$name.tap" ] || echo "not ok 1 - $name does not run" >"$out/$name.tap"
