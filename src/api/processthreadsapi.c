@@ -11,7 +11,9 @@
 #include "object/access.h"
 #include "object/handle_table.h"
 #include "process/inherit.h"
+#include "process/courier.h"
 #include "process/process.h"
+#include "process/process_start.h"
 #include "process/thread.h"
 
 #define KNOWN_THREAD_FLAGS (STACK_SIZE_PARAM_IS_A_RESERVATION | CREATE_SUSPENDED)
@@ -220,7 +222,7 @@ static NTSTATUS create_process(const struct tsm_process_start *start,
     tsm_cleanup(tsm_object_unrefp) struct tsm_object *process = NULL;
     HANDLE handle = NULL, thread_handle = NULL;
     uint32_t pid;
-    NTSTATUS status = tsm_process_new(start, &process, &pid);
+    NTSTATUS status = tsm_process_start(start, &process, &pid);
 
     if (NT_SUCCESS(status))
         status = tsm_handle_insert(process, PROCESS_ALL_ACCESS, inherit_flag(process_attributes),
@@ -335,8 +337,10 @@ HANDLE WINAPI OpenProcess(DWORD dwDesiredAccess, BOOL bInheritHandle, DWORD dwPr
 {
     tsm_cleanup(tsm_object_unrefp) struct tsm_object *process = NULL;
     HANDLE handle = NULL;
-    NTSTATUS status = tsm_process_open(dwProcessId, &process);
+    NTSTATUS status;
 
+    tsm_courier_start(); /* it may want handles of ours */
+    status = tsm_process_open(dwProcessId, &process);
     if (NT_SUCCESS(status))
         status = tsm_handle_insert(
             process, tsm_access_map(&tsm_process_ops, dwDesiredAccess) & PROCESS_ALL_ACCESS,

@@ -2,28 +2,22 @@
 /* Processes as objects. */
 #pragma once
 
-#include <uchar.h>
-
 #include "object/object.h"
 
 extern const struct tsm_object_ops tsm_process_ops;
 
-struct tsm_process_start {
-    const char *application;  /* UTF-8; NULL: the first word of the command line */
-    const char *command_line; /* UTF-8; NULL: the application */
-    const char *directory;    /* NULL: the caller's */
-    char *const *environment; /* NULL: the caller's */
-    bool inherits;
-    bool has_std_handles; /* std_handles count */
-    bool is_new_group;    /* in which Ctrl+C is ignored */
-    bool is_new_console;  /* one without a terminal */
-    bool is_detached;     /* no console at all */
-    bool is_suspended;    /* until tsm_process_resume() */
-    HANDLE std_handles[3];
+/* A child that has just been started. */
+struct tsm_process_child {
+    uint32_t pid;
+    int pidfd;
+    struct tsm_exit_page *exit_page; /* NULL: none */
+    bool leads_group;                /* of our console */
+    bool is_suspended;               /* until tsm_process_resume() */
 };
 
-tsm_must_check NTSTATUS tsm_process_new(const struct tsm_process_start *start,
-                                        struct tsm_object **out, uint32_t *pid);
+/* Takes what the child has; without success it is ended. */
+tsm_must_check NTSTATUS tsm_process_from_child(const struct tsm_process_child *child,
+                                               struct tsm_object **out);
 
 /* A running process of the same user. STATUS_INVALID_PARAMETER: there is none, STATUS_ACCESS_DENIED. */
 tsm_must_check NTSTATUS tsm_process_open(uint32_t pid, struct tsm_object **out);

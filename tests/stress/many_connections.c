@@ -10,10 +10,10 @@
 
 #include <sys/resource.h>
 
-#define MANY         1000
-#define VERY_MANY    10000
-#define PAIRS_MAX    20
-#define BYTES_EACH   (16u * 1024)
+#define MANY       1000
+#define VERY_MANY  10000
+#define PAIRS_MAX  20
+#define BYTES_EACH (16u * 1024)
 #ifdef __SANITIZE_THREAD__
 #define HAS_SHADOW 1 /* the sanitizer's own memory would be counted */
 #else
