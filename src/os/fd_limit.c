@@ -13,30 +13,39 @@
 #include <stddef.h>
 #include <sys/resource.h>
 
+#include "base/assert.h"
 #include "base/trace.h"
-#include "os/name_cache.h"
-#include "os/name_watch.h"
-#include "os/unix_socket.h"
 
 #define STEP_LEAST 1024
 #define FEW        256 /* nobody has a limit below */
 #define SOON       16
+#define GIVERS_MAX 8 /* one for each kind of thing that is kept open for later */
 
-static bool (*_Atomic further_giver)(void);
+typedef bool giver(void);
+
+static giver *_Atomic givers[GIVERS_MAX];
 
 void tsm_fd_limit_add_giver(bool (*give)(void))
 {
-    atomic_store(&further_giver, give);
+    for (int i = 0; i < GIVERS_MAX; i++) {
+        giver *known = atomic_load_explicit(&givers[i], memory_order_relaxed);
+
+        if (known == give ||
+            (!known && (atomic_compare_exchange_strong(&givers[i], &known, give) || known == give)))
+            return;
+    }
+    tsm_assert(false);
 }
 
-static bool give_back(void)
+bool tsm_fd_limit_give_back(void)
 {
-    bool (*further)(void) = atomic_load(&further_giver);
-    bool was_any = tsm_unix_prober_drop();
+    bool was_any = false;
 
-    was_any |= tsm_name_watch_drop();
-    was_any |= tsm_name_cache_drop();
-    was_any |= further && further();
+    for (int i = 0; i < GIVERS_MAX; i++) {
+        giver *give = atomic_load(&givers[i]);
+
+        was_any |= give && give();
+    }
     return was_any;
 }
 
@@ -57,7 +66,7 @@ bool tsm_fd_limit_raise(void)
                   (unsigned long long)limit.rlim_cur);
     }
     if (!is_raised)
-        is_raised = give_back();
+        is_raised = tsm_fd_limit_give_back();
     errno = error;
     return is_raised;
 }

@@ -9,8 +9,11 @@
 bool tsm_fd_limit_raise(void);
 
 /* Whom to ask then: he closes what he can do without, and says whether there was anything. No lock is
- * held that he could want. Those of this room are asked anyway. */
+ * held that he could want. To say so again is cheap. */
 void tsm_fd_limit_add_giver(bool (*give)(void));
+
+/* Asks all of them. False: there was nothing. */
+bool tsm_fd_limit_give_back(void);
 
 /* Makes sure that some can be had behind this one, for those that come where nobody can say no. */
 void tsm_fd_limit_reach(int fd);

@@ -13,6 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "os/fd_limit.h"
 #include "os/lock.h"
 
 #define PLACES     4
@@ -85,12 +86,32 @@ static struct place *choose_place(const char16_t *folded, uint32_t length)
     return best;
 }
 
+/* False: there was none. */
+static bool drop_all(void)
+{
+    bool was_any = false;
+
+    for (int i = 0; i < PLACES; i++) {
+        tsm_lock_acquire(&cache.lock);
+
+        int unwanted = cache.places[i].folder.fd;
+
+        cache.places[i].folder.fd = -1;
+        tsm_lock_release(&cache.lock);
+        if (unwanted >= 0)
+            close(unwanted);
+        was_any |= unwanted >= 0;
+    }
+    return was_any;
+}
+
 void tsm_name_cache_give(const char16_t *folded, uint32_t length,
                          const struct tsm_runtime_dir_id *dir, struct tsm_name_folder *folder)
 {
     int unwanted = folder->fd;
 
     if (length <= LENGTH_MAX) {
+        tsm_fd_limit_add_giver(drop_all);
         tsm_lock_acquire(&cache.lock);
 
         struct place *place = choose_place(folded, length);
@@ -108,22 +129,4 @@ void tsm_name_cache_give(const char16_t *folded, uint32_t length,
     folder->fd = -1;
     if (unwanted >= 0)
         close(unwanted);
-}
-
-bool tsm_name_cache_drop(void)
-{
-    bool was_any = false;
-
-    for (int i = 0; i < PLACES; i++) {
-        tsm_lock_acquire(&cache.lock);
-
-        int unwanted = cache.places[i].folder.fd;
-
-        cache.places[i].folder.fd = -1;
-        tsm_lock_release(&cache.lock);
-        if (unwanted >= 0)
-            close(unwanted);
-        was_any |= unwanted >= 0;
-    }
-    return was_any;
 }

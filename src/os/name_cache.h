@@ -17,6 +17,3 @@ bool tsm_name_cache_take(const char16_t *folded, uint32_t length,
 /* Takes the folder, for a later call or to close it. dir: identified before the folder was found. */
 void tsm_name_cache_give(const char16_t *folded, uint32_t length,
                          const struct tsm_runtime_dir_id *dir, struct tsm_name_folder *folder);
-
-/* Closes all of them. False: there was none. */
-bool tsm_name_cache_drop(void);

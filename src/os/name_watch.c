@@ -34,7 +34,7 @@ static int take_spare(void)
     return -1;
 }
 
-bool tsm_name_watch_drop(void)
+static bool spare_drop(void)
 {
     uint64_t taken = atomic_exchange(&spare, 0);
 
@@ -60,6 +60,7 @@ void tsm_name_watch_end(struct tsm_name_watch *watch)
     for (uint32_t i = 0; i < watch->count; i++)
         inotify_rm_watch(watch->fd, watch->watches[i]);
     drain(watch->fd);
+    tsm_fd_limit_add_giver(spare_drop);
     if (!atomic_compare_exchange_strong(
             &spare, &none, (uint64_t)(uint32_t)getpid() << 32 | ((uint32_t)watch->fd + 1)))
         close(watch->fd);

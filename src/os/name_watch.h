@@ -21,6 +21,3 @@ void tsm_name_watch_wait(struct tsm_name_watch *watch, const struct tsm_name_fol
                          uint32_t count, int max_ms, struct tsm_deadline deadline);
 
 void tsm_name_watch_end(struct tsm_name_watch *watch);
-
-/* Closes what was kept for the next wait. False: nothing was. */
-bool tsm_name_watch_drop(void);

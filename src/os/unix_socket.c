@@ -138,11 +138,21 @@ static int prober_take(void)
     return fd;
 }
 
+static bool prober_drop(void)
+{
+    int taken = atomic_exchange(&spare_prober, 0);
+
+    if (taken)
+        close(taken - 1);
+    return taken;
+}
+
 /* Only one that is not connected can ask again. */
 static void prober_give(int fd, bool is_unused)
 {
     int none = 0;
 
+    tsm_fd_limit_add_giver(prober_drop);
     if (!is_unused || !atomic_compare_exchange_strong(&spare_prober, &none, fd + 1))
         close(fd);
 }
@@ -167,15 +177,6 @@ bool tsm_unix_is_alive(int folder, const char *name)
         error = errno;
     prober_give(fd, error != 0);
     return error == EPROTOTYPE || error == EACCES || is_shortage(error);
-}
-
-bool tsm_unix_prober_drop(void)
-{
-    int taken = atomic_exchange(&spare_prober, 0);
-
-    if (taken)
-        close(taken - 1);
-    return taken;
 }
 
 NTSTATUS tsm_unix_connect(int folder, const char *name, int *out)

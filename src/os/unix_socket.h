@@ -25,9 +25,6 @@ tsm_must_check NTSTATUS tsm_unix_listen(int folder, const char *name, mode_t mod
 tsm_must_check NTSTATUS tsm_unix_bind_life_sign(int folder, const char *name, int *out);
 bool tsm_unix_is_alive(int folder, const char *name);
 
-/* Closes what was kept for the next question. False: nothing was. */
-bool tsm_unix_prober_drop(void);
-
 /* STATUS_PIPE_NOT_AVAILABLE: it has a client already; STATUS_OBJECT_NAME_NOT_FOUND: nobody is
  * there; STATUS_ACCESS_DENIED. */
 tsm_must_check NTSTATUS tsm_unix_connect(int folder, const char *name, int *out);

@@ -16,12 +16,9 @@
 
 #include "../stress/stress.h"
 
-#include "channel/channel_pool.h"
 #include "object/handle_table.h"
-#include "os/name_cache.h"
-#include "os/name_watch.h"
+#include "os/fd_limit.h"
 #include "os/reactor.h"
-#include "os/unix_socket.h"
 
 #include <ftw.h>
 #include <sys/eventfd.h>
@@ -91,10 +88,7 @@ static void library_settle(void)
     if (NT_SUCCESS(tsm_reactor_add(&watch, 0)))
         tsm_reactor_remove(&watch);
     close(watch.fd);
-    tsm_channel_pool_drop();
-    tsm_name_cache_drop();
-    tsm_name_watch_drop();
-    tsm_unix_prober_drop();
+    tsm_fd_limit_give_back();
 }
 
 static struct inventory inventory_take(void)

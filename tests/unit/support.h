@@ -24,11 +24,8 @@
 #include <ntstatus.h>
 #include <windows.h>
 
-#include "channel/channel_pool.h"
 #include "object/handle_table.h"
-#include "os/name_cache.h"
-#include "os/name_watch.h"
-#include "os/unix_socket.h"
+#include "os/fd_limit.h"
 
 struct support_counts {
     int descriptors;
@@ -41,10 +38,7 @@ static inline struct support_counts support_count(void)
     DIR *folder;
 
     /* What is kept for the next time is no leak. */
-    tsm_channel_pool_drop();
-    tsm_name_cache_drop();
-    tsm_name_watch_drop();
-    tsm_unix_prober_drop();
+    tsm_fd_limit_give_back();
     folder = opendir("/proc/self/fd");
     assert_non_null(folder);
     while (readdir(folder))
