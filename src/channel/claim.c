@@ -13,9 +13,11 @@
 
 #include <sched.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/trace.h"
 #include "channel/rendezvous.h"
+#include "os/lock.h"
 #include "os/name_cache.h"
 #include "os/name_watch.h"
 #include "wire/pipe_hello.h"
@@ -25,6 +27,7 @@
 #define NEWBORN_NS        1000000
 #define ADMISSION_WAIT_MS 100
 #define FIRST_TRIES       4
+#define CANDIDATES        32
 
 /* Instances seen to be taken although their file is still there: the server has not noticed. */
 #define TAKEN_COUNT 64
@@ -220,19 +223,70 @@ static bool try_one(struct search *search, const struct tsm_name_entry *entry)
             status != STATUS_PIPE_NOT_AVAILABLE);
 }
 
+/*
+ * Where very many listen, those that come next, so that not each client has to look through them all.
+ * Who begins to listen later comes after them; one that somebody else has taken is not there any more.
+ */
+static struct {
+    struct tsm_lock lock;
+    struct tsm_name_folder_id id;
+    struct tsm_name_entry entries[CANDIDATES];
+    uint32_t next, count;
+    _Atomic bool is_any;
+} candidates;
+
+static bool candidates_take(struct tsm_name_folder *folder, struct tsm_name_entry *out)
+{
+    bool is_found;
+
+    if (!atomic_load_explicit(&candidates.is_any, memory_order_relaxed) ||
+        !NT_SUCCESS(tsm_name_folder_identify(folder)))
+        return false;
+    tsm_lock_acquire(&candidates.lock);
+    is_found = candidates.next < candidates.count &&
+               memcmp(&candidates.id, &folder->id, sizeof(folder->id)) == 0;
+    if (is_found)
+        *out = candidates.entries[candidates.next++];
+    candidates.is_any = candidates.next < candidates.count;
+    tsm_lock_release(&candidates.lock);
+    return is_found;
+}
+
+static void candidates_keep(struct tsm_name_folder *folder, const struct tsm_name_entry *entries,
+                            uint32_t count)
+{
+    if (!NT_SUCCESS(tsm_name_folder_identify(folder)))
+        return;
+    tsm_lock_acquire(&candidates.lock);
+    candidates.id = folder->id;
+    memcpy(candidates.entries, entries, count * sizeof(*entries));
+    candidates.next = 0;
+    candidates.count = count;
+    candidates.is_any = true;
+    tsm_lock_release(&candidates.lock);
+}
+
 /* Tries the listeners of a folder, the longest first. Most often the first is the right one, and in a
  * folder of thousands looking for it is much cheaper than sorting them. *is_empty: the folder is. */
 static NTSTATUS try_first(struct search *search, bool *is_empty)
 {
-    struct tsm_name_entry entry;
+    struct tsm_name_entry first[CANDIDATES + 1];
+    uint32_t count;
 
+    while (candidates_take(search->folder, first))
+        if (try_one(search, first))
+            return STATUS_SUCCESS;
+    search->from = 0;
+    search->result = STATUS_OBJECT_NAME_NOT_FOUND;
     for (int tries = 0, waits = 0; tries < FIRST_TRIES;) {
-        NTSTATUS status =
-            tsm_name_folder_first(search->folder, 'L', search->from, &entry, is_empty);
+        NTSTATUS status = tsm_name_folder_first(search->folder, 'L', search->from,
+                                                TSM_COUNT_OF(first), first, &count, is_empty);
 
         if (NT_SUCCESS(status)) {
             tries++;
-            if (try_one(search, &entry))
+            if (count == TSM_COUNT_OF(first))
+                candidates_keep(search->folder, first + 1, count - 1);
+            if (try_one(search, first))
                 return STATUS_SUCCESS;
         } else if (status != STATUS_OBJECT_NAME_NOT_FOUND) {
             return status;

@@ -149,7 +149,7 @@ NTSTATUS tsm_name_folder_lock(struct tsm_name_folder *folder)
         nanosleep(&(struct timespec){.tv_nsec = 200000}, NULL);
     }
     if (fstat(folder->fd, &info) == 0 && info.st_nlink > 0) {
-        folder->id = (struct tsm_name_folder_id){info.st_dev, info.st_ino};
+        folder->id = (struct tsm_name_folder_id){.device = info.st_dev, .inode = info.st_ino};
         return STATUS_SUCCESS;
     }
     flock(folder->fd, LOCK_UN);
@@ -426,26 +426,42 @@ bool tsm_name_entries_live(const struct tsm_name_folder *folder,
 }
 
 NTSTATUS tsm_name_folder_first(const struct tsm_name_folder *folder, char kind, uint64_t from,
-                               struct tsm_name_entry *out, bool *is_empty)
+                               uint32_t capacity, struct tsm_name_entry *out, uint32_t *count,
+                               bool *is_empty)
 {
     struct tsm_name_entry entry;
     struct tsm_dir_scan scan;
     const char *file;
-    bool is_found = false;
+    uint32_t used = 0;
 
     *is_empty = true;
     tsm_dir_scan_begin(&scan, folder->fd);
     while ((file = tsm_dir_scan_next(&scan))) {
+        uint32_t place;
+
         *is_empty &= file[0] == '.';
         if (file[0] != kind || !entry_parse(file, &entry) || entry.seq < from ||
-            (is_found && entry.seq >= out->seq))
+            (used == capacity && entry.seq >= out[used - 1].seq))
             continue;
-        *out = entry;
-        is_found = true;
+        used += used < capacity;
+        for (place = used - 1; place > 0 && out[place - 1].seq > entry.seq; place--)
+            out[place] = out[place - 1];
+        out[place] = entry;
     }
+    *count = used;
     if (scan.length < 0)
         return tsm_status_from_errno(errno);
-    return is_found ? STATUS_SUCCESS : STATUS_OBJECT_NAME_NOT_FOUND;
+    return used ? STATUS_SUCCESS : STATUS_OBJECT_NAME_NOT_FOUND;
+}
+
+NTSTATUS tsm_name_folder_identify(struct tsm_name_folder *folder)
+{
+    struct stat info;
+
+    if (fstat(folder->fd, &info) < 0)
+        return tsm_status_from_errno(errno);
+    folder->id = (struct tsm_name_folder_id){.device = info.st_dev, .inode = info.st_ino};
+    return STATUS_SUCCESS;
 }
 
 /* Of very many entries a sweep asks the first, and some others that are next. */

@@ -30,7 +30,7 @@ struct tsm_name_folder {
     int fd; /* -1: not open */
     uint32_t owner;
     bool is_shared;               /* other users can see it */
-    struct tsm_name_folder_id id; /* since it was locked */
+    struct tsm_name_folder_id id; /* since it was locked or identified */
 };
 
 #define TSM_NAME_FOLDER_INIT ((struct tsm_name_folder){.fd = -1})
@@ -66,11 +66,16 @@ tsm_must_check NTSTATUS tsm_name_folder_list(const struct tsm_name_folder *folde
                                              const char *kinds, struct tsm_name_entry **out,
                                              uint32_t *count);
 
-/* The entry of that kind with the smallest seq of those not below from; STATUS_OBJECT_NAME_NOT_FOUND:
- * there is none. *is_empty: nothing at all is there. */
+/* The entries of that kind with the smallest seqs of those not below from, at most so many and at least
+ * one, in their order; STATUS_OBJECT_NAME_NOT_FOUND: there is none. *is_empty: nothing at all is
+ * there. */
 tsm_must_check NTSTATUS tsm_name_folder_first(const struct tsm_name_folder *folder, char kind,
-                                              uint64_t from, struct tsm_name_entry *out,
+                                              uint64_t from, uint32_t capacity,
+                                              struct tsm_name_entry *out, uint32_t *count,
                                               bool *is_empty);
+
+/* Sets its id. */
+tsm_must_check NTSTATUS tsm_name_folder_identify(struct tsm_name_folder *folder);
 
 struct tsm_name_swept {
     uint32_t alive;               /* instances */

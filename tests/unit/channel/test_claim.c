@@ -87,6 +87,39 @@ static bool is_published(const struct instance *instance)
     return count > 0;
 }
 
+/* Who is there, by the channel of its own client. */
+static void expect_turn(struct instance *instance, struct tsm_channel *client)
+{
+    struct tsm_channel *server = accept_client(instance);
+
+    tsm_channel_close(client, TSM_SIDE_CLOSED);
+    tsm_channel_close(server, TSM_SIDE_CLOSED);
+}
+
+static void of_very_many_the_one_that_has_waited_longest_is_next(void **state)
+{
+    struct tsm_name name = name_of(u"\\\\.\\pipe\\unit claim many");
+    struct instance instances[80];
+
+    for (int i = 0; i < 80; i++)
+        instances[i] = instance_new(&name);
+    for (int i = 0; i < 80; i++) {
+        if (i == 3 || i == 50) { /* it does not wait any more: one of those seen, and one later */
+            instance_end(&instances[i + 1]);
+            instances[i + 1] = instance_new(&name);
+        }
+        if (i == 4 || i == 51)
+            continue;
+        expect_turn(&instances[i], claim(&name));
+    }
+    expect_turn(&instances[4], claim(&name));
+    expect_turn(&instances[51], claim(&name));
+    assert_status(claim_status(&name), STATUS_PIPE_NOT_AVAILABLE);
+    for (int i = 0; i < 80; i++)
+        tsm_rendezvous_close(&instances[i].rendezvous);
+    assert_status(claim_status(&name), STATUS_OBJECT_NAME_NOT_FOUND);
+}
+
 static void a_listener_is_kept_from_client_to_client(void **state)
 {
     struct tsm_name name = name_of(u"\\\\.\\pipe\\kept");
@@ -292,6 +325,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(a_listener_is_kept_from_client_to_client),
+        TEST(of_very_many_the_one_that_has_waited_longest_is_next),
         TEST(stopping_turns_away_who_waits),
         TEST(a_listener_that_is_polled_is_made_anew),
         TEST(a_latecomer_is_the_next_client_if_it_still_waits),

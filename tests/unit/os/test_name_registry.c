@@ -196,30 +196,41 @@ static void of_very_many_not_all_are_asked_in_one_sweep_but_in_some(void **state
     assert_false(exists("CROWD"));
 }
 
-static void the_first_entry_is_found_without_the_others(void **state)
+static void the_first_entries_are_found_without_the_others(void **state)
 {
     static const char *const files[] = {"L0000000000000009.b", "L0000000000000003.a",
                                         "K0000000000000001", "Lx", "L000000000000000a.c"};
     static const uint64_t order[] = {3, 9, 10};
     struct tsm_name_folder folder = open_own(u"FIRST");
-    struct tsm_name_entry entry = {.seq = 77};
+    struct tsm_name_entry entry, two[2];
+    uint32_t count = 77;
     bool is_empty = false;
     uint64_t from = 0;
 
-    assert_status(tsm_name_folder_first(&folder, 'L', 0, &entry, &is_empty),
+    assert_status(tsm_name_folder_first(&folder, 'L', 0, 1, &entry, &count, &is_empty),
                   STATUS_OBJECT_NAME_NOT_FOUND);
     assert_true(is_empty);
     for (size_t i = 0; i < TSM_COUNT_OF(files); i++)
         close(openat(folder.fd, files[i], O_CREAT | O_WRONLY, 0600));
     for (size_t i = 0; i < TSM_COUNT_OF(order); i++) {
-        assert_status(tsm_name_folder_first(&folder, 'L', from, &entry, &is_empty), STATUS_SUCCESS);
+        assert_status(tsm_name_folder_first(&folder, 'L', from, 1, &entry, &count, &is_empty),
+                      STATUS_SUCCESS);
         assert_false(is_empty);
         assert_int_equal(entry.seq, order[i]);
         from = entry.seq + 1;
     }
-    assert_status(tsm_name_folder_first(&folder, 'L', from, &entry, &is_empty),
+    assert_status(tsm_name_folder_first(&folder, 'L', from, 1, &entry, &count, &is_empty),
                   STATUS_OBJECT_NAME_NOT_FOUND);
     assert_false(is_empty);
+    assert_status(tsm_name_folder_first(&folder, 'L', 0, 2, two, &count, &is_empty),
+                  STATUS_SUCCESS);
+    assert_int_equal(count, 2);
+    assert_int_equal(two[0].seq, 3);
+    assert_int_equal(two[1].seq, 9);
+    assert_status(tsm_name_folder_first(&folder, 'L', 10, 2, two, &count, &is_empty),
+                  STATUS_SUCCESS);
+    assert_int_equal(count, 1);
+    assert_int_equal(two[0].seq, 10);
     for (size_t i = 0; i < TSM_COUNT_OF(files); i++)
         unlinkat(folder.fd, files[i], 0);
     tsm_name_folder_close(&folder, u"FIRST", 5);
@@ -277,7 +288,7 @@ int main(void)
         TEST(numbers_grow_although_the_clock_is_behind),
         TEST(a_sweep_takes_the_dead_and_leaves_the_living),
         TEST(of_very_many_not_all_are_asked_in_one_sweep_but_in_some),
-        TEST(the_first_entry_is_found_without_the_others),
+        TEST(the_first_entries_are_found_without_the_others),
         TEST(the_lock_keeps_others_out_until_it_is_given_back),
         TEST(one_user_takes_one_place),
     };
