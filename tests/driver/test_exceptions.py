@@ -13,10 +13,11 @@ import subprocess
 import sys
 from pathlib import Path
 
-from driver import Place, run_cases
+from driver import Place, run_cases, write
 
 PROGRAMS = Path(__file__).resolve().parent / "programs"
 SOURCES = ["torture_main", "torture_exits", "torture_cases"]
+LOWERED = ["torture_finally"]  # what needs the driver, volatile or not
 MINIMUM = 100
 # What a compiler cannot do. A case that holds fails the test, so that the list only shrinks.
 CANNOT = {
@@ -45,21 +46,21 @@ def main():
     compiler, include, libraries = sys.argv[2], sys.argv[3], sys.argv[4]
     plus = {"gcc": "g++", "clang": "clang++"}[compiler]
 
-    def sources(language):
+    def sources(stems, language):
         folder = place.folder()
         shutil.copy(PROGRAMS / "torture.h", folder)
-        for name in SOURCES:
-            shutil.copy(PROGRAMS / f"{name}.c", folder / f"{name}.{language}")
-        return folder, [f"{name}.{language}" for name in SOURCES]
+        for stem in stems:
+            shutil.copy(PROGRAMS / f"{stem}.c", folder / f"{stem}.{language}")
+        return folder, [f"{stem}.{language}" for stem in stems]
 
     def with_driver(level, language):
-        folder, names = sources(language)
+        folder, names = sources(SOURCES + LOWERED, language)
         done = place.cc(*level.split(), "-w", *names, "-o", "torture", cwd=folder,
                         compiler=compiler)
         return done.expect() or verdict(place, folder / "torture", compiler, True)
 
     def without_driver(level, language):
-        folder, names = sources(language)
+        folder, names = sources(SOURCES, language)
         command = [compiler if language == "c" else plus, *level.split(), "-w", "-DLOCAL=volatile",
                    f"-I{include}", *names, "-o", "torture", f"-L{libraries}", "-ltransom",
                    f"-Wl,-rpath,{libraries}"]
@@ -67,7 +68,35 @@ def main():
         return done.stderr.splitlines() if done.returncode else verdict(
             place, folder / "torture", compiler, False)
 
-    cases = []
+    def traces_of_the_copy():
+        folder = place.folder()
+        write(folder, lowered_c="""#include <windows.h>
+            int main(void)
+            {
+                for (;;)
+                    __try { } __finally { break; }
+                return MISSING;
+            }""")
+        wrong = place.cc("-c", "-MD", "lowered.c", cwd=folder, compiler=compiler)
+        if wrong.code == 0 or "lowered.c:6:" not in wrong.err or "/transom-try" in wrong.err:
+            return wrong.told("the message does not name the source's line")
+        done = place.cc("-c", "-MD", "-DMISSING=0", "lowered.c", cwd=folder, compiler=compiler)
+        words = (folder / "lowered.d").read_text(encoding="utf-8").split()
+        if words[:2] != ["lowered.o:", "lowered.c"] or any("/transom-try" in word for word in words):
+            return done.told(f"the dependencies are {words[:3]}")
+        return done.expect() or place.cc("lowered.o", "-o", "lowered", cwd=folder,
+                                         compiler=compiler).expect() or \
+            place.run(folder / "lowered").expect()
+
+    def a_break_outside_of_loops_is_refused():
+        folder = place.folder()
+        write(folder, stray_c="#include <windows.h>\n"
+              "int main(void) { __try { } __finally { break; } return 0; }")
+        return place.cc("-c", "stray.c", cwd=folder, compiler=compiler).expect_failure("break")
+
+    cases = [("messages and dependencies name the source, not its copy", traces_of_the_copy),
+             ("break out of a __finally block in no loop is refused",
+              a_break_outside_of_loops_is_refused)]
     for level in LEVELS:
         for language in ["c", "cpp"] if ALL else ["c"]:
             label = f"{compiler} {level} {language}"

@@ -6,6 +6,9 @@
  * thing: there, and for a gcc without headers for plugins, those functions are compiled as without
  * -O. Which they are is read from the source: a piece is what ends with a semicolon or a closing
  * brace outside of all others, where the braces of a namespace or of extern "C" do not count.
+ *
+ * For both the text is lowered first (lowering.c); a gcc with the plugin needs no copy where that
+ * changes nothing.
  */
 #include "guarded.h"
 
@@ -19,6 +22,7 @@
 
 #include "command.h"
 #include "list.h"
+#include "lowering.h"
 #include "source.h"
 
 static bool is_word_char(char c)
@@ -271,34 +275,81 @@ static void copy_text(FILE *out, const char *source, const char *blank,
     }
 }
 
-char *cc_guarded_copy(const char *path, bool is_clang)
+static char *read_lowered(const char *path, bool *is_changed)
 {
-    const char *tmp = getenv("TMPDIR"), *slash = strrchr(path, '/');
-    char *folder = cc_strf("%s/transom-try-XXXXXX", tmp && *tmp ? tmp : "/tmp");
-    FILE *in = fopen(path, "re"), *out;
-    char *source, *blank, *copy;
+    FILE *in = fopen(path, "re");
+    char *source, *lowered;
 
-    if (!in || !mkdtemp(folder)) {
-        cc_die("%s cannot be copied for __try", path);
+    if (!in) {
+        cc_die("%s cannot be read", path);
     }
     source = cc_source_read(in);
     fclose(in);
-    blank = cc_strdup(source);
-    cc_source_blank(blank);
+    lowered = cc_lowering_apply(source);
+    *is_changed = lowered != NULL;
+    if (lowered) {
+        free(source);
+        return lowered;
+    }
+    return source;
+}
+
+char *cc_guarded_copy(const char *path, enum cc_guarded_by by)
+{
+    const char *tmp = getenv("TMPDIR"), *slash = strrchr(path, '/');
+    bool is_lowered;
+    char *source = read_lowered(path, &is_lowered), *blank, *copy = NULL, *folder;
+    FILE *out;
+
+    if (by == CC_GUARDED_BY_PLUGIN && !is_lowered) {
+        free(source);
+        return NULL;
+    }
+    folder = cc_strf("%s/transom-try-XXXXXX", tmp && *tmp ? tmp : "/tmp");
+    if (!mkdtemp(folder)) {
+        cc_die("%s cannot be copied for __try", path);
+    }
     copy = cc_strf("%s/%s", folder, slash ? slash + 1 : path);
     out = fopen(copy, "we");
     if (!out) {
         cc_die("%s cannot be written", copy);
     }
     fprintf(out, "# 1 \"%s\"\n", path);
-    copy_text(out, source, blank, is_clang ? &of_clang : &of_gcc);
+    if (by == CC_GUARDED_BY_PLUGIN) {
+        fputs(source, out);
+    } else {
+        blank = cc_strdup(source);
+        cc_source_blank(blank);
+        copy_text(out, source, blank, by == CC_GUARDED_BY_CLANG ? &of_clang : &of_gcc);
+        free(blank);
+    }
     if (fclose(out)) {
         cc_die("%s cannot be written", copy);
     }
-    free(blank);
     free(source);
     free(folder);
     return copy;
+}
+
+void cc_guarded_rename(const char *dependencies, const char *copy, const char *path)
+{
+    FILE *file = fopen(dependencies, "re");
+    char *text, *at;
+
+    if (!file) {
+        return;
+    }
+    text = cc_source_read(file);
+    fclose(file);
+    at = strstr(text, copy);
+    file = at ? fopen(dependencies, "we") : NULL;
+    if (file) {
+        fprintf(file, "%.*s%s%s", (int)(at - text), text, path, at + strlen(copy));
+        if (fclose(file)) {
+            cc_die("%s cannot be written", dependencies);
+        }
+    }
+    free(text);
 }
 
 void cc_guarded_discard(char *copy)

@@ -13,10 +13,16 @@ bool cc_guarded_has_try(const char *path);
  */
 char *cc_guarded_plugin(const char *cc, const char *cxx, const char *plugin_source);
 
+/* Who keeps the locals where they belong. */
+enum cc_guarded_by { CC_GUARDED_BY_PLUGIN, CC_GUARDED_BY_GCC, CC_GUARDED_BY_CLANG };
+
 /*
- * Writes a copy in which what has __try at its outermost level is compiled without optimisation,
- * into a new folder; lines and names in messages stay those of the source. The copy's path, for
- * cc_guarded_discard().
+ * Writes a copy into a new folder, lowered; without the plugin what has __try at its outermost level
+ * is compiled without optimisation in it. Lines and names in messages stay those of the source. The
+ * copy's path, for cc_guarded_discard(); NULL if the source can be compiled as it is.
  */
-char *cc_guarded_copy(const char *path, bool is_clang);
+char *cc_guarded_copy(const char *path, enum cc_guarded_by by);
 void cc_guarded_discard(char *copy);
+
+/* Puts the source in the place of its copy in a file of dependencies, if there is one. */
+void cc_guarded_rename(const char *dependencies, const char *copy, const char *path);

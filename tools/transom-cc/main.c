@@ -211,14 +211,14 @@ static char *default_output(const struct driver *driver, const char *source)
 
 /*
  * Adds what a source with __try needs so that its locals are where filters look for them. Returns
- * the copy that has to be compiled in its place, or NULL. Files that are named after the source
- * (-MD) must not name a copy.
+ * the copy that has to be compiled in its place, or NULL.
  */
 static char *guard(const struct driver *driver, const struct cc_argument *source,
                    struct cc_list *command)
 {
+    enum cc_guarded_by by = driver->clang ? CC_GUARDED_BY_CLANG : CC_GUARDED_BY_GCC;
     enum cc_stage stage = driver->options.stage;
-    char *plugin, *folder, *copy;
+    char *plugin, *folder, *slash, *copy;
 
     if (source->language == CC_OTHER_LANGUAGE || stage == CC_PREPROCESS || stage == CC_CHECK ||
         driver->options.dry_run || !cc_guarded_has_try(source->text)) {
@@ -229,27 +229,45 @@ static char *guard(const struct driver *driver, const struct cc_argument *source
                  : cc_guarded_plugin(driver->cc, driver->cxx, driver->layout.plugin_source);
     if (plugin) {
         cc_list_addf(command, "-fplugin=%s", plugin);
+        by = CC_GUARDED_BY_PLUGIN;
         free(plugin);
-        return NULL;
-    }
-    if (driver->options.side_files) {
-        cc_list_add(command, "-O0");
-        return NULL;
     }
     if (driver->clang) {
         /* They make clang keep a way out of a block in memory that another block uses as well. */
         cc_list_add(command, "-Xclang");
         cc_list_add(command, "-disable-lifetime-markers");
     }
-    folder = cc_strdup(source->text);
-    copy = strrchr(folder, '/');
+    copy = cc_guarded_copy(source->text, by);
     if (copy) {
-        copy[copy == folder] = '\0';
+        folder = cc_strdup(source->text);
+        slash = strrchr(folder, '/');
+        if (slash) {
+            slash[slash == folder] = '\0';
+        }
+        cc_list_add(command, "-iquote");
+        cc_list_add(command, slash ? folder : ".");
+        free(folder);
     }
-    cc_list_add(command, "-iquote");
-    cc_list_add(command, copy ? folder : ".");
-    free(folder);
-    return cc_guarded_copy(source->text, driver->clang);
+    return copy;
+}
+
+/* Files of dependencies (-MD) must not name a copy. */
+static void rename_dependencies(const struct driver *driver, const char *output, const char *copy,
+                                const char *source)
+{
+    const struct cc_options *options = &driver->options;
+    const char *dot = strrchr(output, '.'), *slash = strrchr(output, '/');
+    int length = dot && (!slash || dot > slash) ? (int)(dot - output) : (int)strlen(output);
+    char *path = cc_strf("%.*s.d", length, output);
+
+    for (size_t i = 0; i + 1 < options->count; i++) {
+        if (!strcmp(options->arguments[i].text, "-MF")) {
+            free(path);
+            path = cc_strdup(options->arguments[i + 1].text);
+        }
+    }
+    cc_guarded_rename(path, copy, source);
+    free(path);
 }
 
 static int compile(const struct driver *driver, const struct cc_argument *source,
@@ -283,6 +301,9 @@ static int compile(const struct driver *driver, const struct cc_argument *source
     status = run(driver, &command);
     cc_list_deinit(&command);
     if (copy) {
+        if (driver->options.side_files) {
+            rename_dependencies(driver, output, copy, source->text);
+        }
         cc_guarded_discard(copy);
     }
     free(name);
