@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 # Measures and keeps one line for each figure: bench.sh BUILD_DIR [OPTION...]
 set -eu
+measures=everything
 
 die() {
     echo "bench: $*" >&2
@@ -25,6 +26,12 @@ if [ "${1:-}" = keys ]; then
     exec "$out/bench_keys" "$@"
 fi
 
+# What exceptions cost: part of everything, and alone.
+if [ "${1:-}" = exceptions ]; then
+    shift
+    measures=exceptions
+fi
+
 # Wine's side is there if Wine and a compiler for Windows are, and runs beside a server that is
 # pinned to no processor and outlives each of its clients.
 server=
@@ -40,12 +47,26 @@ prepare_wine() {
         "$here/system_windows.c" "$here/peer_windows.c" "$here/peer_wine.c" -lpthread ||
         die "the side of Wine does not compile."
     wine_prepare
+    prepare_wine_exceptions
     if "$server" -p600 2>/dev/null 9>&-; then
         trap '"$server" -k >/dev/null 2>&1 || true' EXIT
         trap 'exit 1' HUP INT TERM
     fi
     TRANSOM_BENCH_WINE=$wine
     export TRANSOM_BENCH_WINE
+}
+# gcc for Windows has no __try; clang has, but needs the other's libraries.
+prepare_wine_exceptions() {
+    command -v clang >/dev/null || return 0
+    for name in exception_serve exception_subjects exception_wine; do
+        clang --target=x86_64-w64-mingw32 -fms-extensions -std=gnu17 -O2 -w -c \
+            -o "$out/$name.o" "$here/$name.c" || die "the side of Wine does not compile."
+    done
+    "$compiler" -static -o "$out/exception_wine.exe" "$out/exception_serve.o" \
+        "$out/exception_subjects.o" "$out/exception_wine.o" ||
+        die "the side of Wine does not link."
+    TRANSOM_BENCH_WINE_SEH=$out/exception_wine.exe
+    export TRANSOM_BENCH_WINE_SEH
 }
 is_asked_for() {
     case " $* " in
@@ -57,6 +78,10 @@ if is_asked_for "$@" && (. "$here/../conformance/wine.sh" && wine_find) 2>/dev/n
     prepare_wine
 fi
 
+if [ "$measures" = exceptions ]; then
+    "$out/bench_exceptions" "$@" 9>&-
+    exit
+fi
 "$out/bench" --tsv "$build/bench.tsv" "$@" 9>&-
 
 # A picture of few figures would say little, and --help leaves none.
@@ -64,9 +89,12 @@ case " $* " in
 *" --help "* | *" --only"* | *" --peer"*) exit 0 ;;
 esac
 case " $* " in
-*" --quick "*) "$out/bench_keys" --quick --tsv "$build/bench.tsv" ;;
-*) "$out/bench_keys" --tsv "$build/bench.tsv" ;;
+*" --quick "*) quick=--quick ;;
+*) quick= ;;
 esac
+for program in bench_keys bench_exceptions; do
+    "$out/$program" $quick --tsv "$build/bench.tsv" 9>&-
+done
 rm -f "$build/bench.png"
 if command -v gnuplot >/dev/null; then
     sh "$here/plot.sh" "$build/bench.tsv" "$build/bench.png"
