@@ -99,6 +99,7 @@ static void on_fault(int number, siginfo_t *info, void *ucontext)
     CONTEXT context;
     bool may_be_changed;
 
+    tsm_arch_drop_alignment_check();
     if (info->si_code <= 0) { /* sent by a process, no fault */
         tsm_signals_pass_on(number, info, ucontext, false);
         return;

@@ -210,12 +210,87 @@ TEST(a_breakpoint_is_reported_at_its_instruction)
     CHECK(*(unsigned char *)noted.ExceptionAddress == 0xCC);
 }
 
+static int step_over_breakpoint(EXCEPTION_POINTERS *pointers)
+{
+    note(pointers);
+    pointers->ContextRecord->Rip++;
+    return EXCEPTION_CONTINUE_EXECUTION;
+}
+
+static NOINLINE void stop_here(void)
+{
+    __debugbreak();
+}
+
+TEST(a_program_may_stop_for_a_debugger_that_is_not_there)
+{
+    NEEDS_A_KERNEL_OF_ITS_OWN();
+    __try {
+        DebugBreak();
+        mark('d');
+        stop_here();
+        mark('b');
+    } __except (step_over_breakpoint(GetExceptionInformation())) {
+        mark('x');
+    }
+    CHECK_U32(noted.ExceptionCode, EXCEPTION_BREAKPOINT);
+    CHECK_TRAIL("db");
+}
+
 TEST(the_trap_flag_steps_once_and_is_clear_in_the_context)
 {
     NEEDS_A_KERNEL_OF_ITS_OWN();
     run(trap_flag);
     CHECK_U32(noted.ExceptionCode, EXCEPTION_SINGLE_STEP);
     CHECK((noted_context.EFlags & 0x100) == 0);
+}
+
+/* The flag for alignment checks is on for one access. */
+static NOINLINE int read_checked(const char *address)
+{
+    int value;
+
+    __asm__ volatile("pushfq\n\torl $0x40000, (%%rsp)\n\tpopfq\n\t"
+                     "movl (%1), %0\n\t"
+                     "pushfq\n\tandl $~0x40000, (%%rsp)\n\tpopfq"
+                     : "=r"(value)
+                     : "r"(address)
+                     : "cc", "memory");
+    return value;
+}
+
+static int stop_checking(EXCEPTION_POINTERS *pointers)
+{
+    note(pointers);
+    mark('f');
+    pointers->ContextRecord->EFlags &= ~0x40000u;
+    return EXCEPTION_CONTINUE_EXECUTION;
+}
+
+TEST(misalignment_is_an_exception_where_it_is_checked)
+{
+    static union {
+        char bytes[16];
+        long long aligned;
+    } memory = {{0, 1, 2, 3, 4, 5}};
+
+    __try {
+        CHECK(read_checked(memory.bytes) == 0x03020100);
+        mark('a');
+        read_checked(memory.bytes + 1);
+        mark('x');
+    } __except (note(GetExceptionInformation())) {
+        mark('h');
+    }
+    CHECK_U32(noted.ExceptionCode, EXCEPTION_DATATYPE_MISALIGNMENT);
+    __try {
+        CHECK(read_checked(memory.bytes + 1) == 0x04030201);
+        mark('c');
+    } __except (stop_checking(GetExceptionInformation())) {
+        mark('x');
+    }
+    CHECK((noted_context.EFlags & 0x40000) != 0);
+    CHECK_TRAIL("ahfc");
 }
 
 static int skip_two_bytes(EXCEPTION_POINTERS *pointers)
@@ -342,6 +417,39 @@ TEST(the_overflow_of_a_threads_stack_is_an_exception)
     CHECK(GetExitCodeThread(thread, &code));
     CHECK_U32(code, 77);
     CloseHandle(thread);
+}
+
+TEST(a_finally_block_that_faults_takes_the_place_of_the_first)
+{
+    __try {
+        __try {
+            raise_code(USER_CODE);
+        } __finally {
+            mark('f');
+            write_to(NOWHERE);
+            mark('x');
+        }
+    } __except (note(GetExceptionInformation())) {
+        mark('h');
+    }
+    CHECK_U32(noted.ExceptionCode, EXCEPTION_ACCESS_VIOLATION);
+    CHECK_TRAIL("fh");
+}
+
+TEST(a_handler_that_faults_is_for_the_next_frame)
+{
+    __try {
+        __try {
+            write_to(NOWHERE);
+        } __except (EXCEPTION_EXECUTE_HANDLER) {
+            mark('g');
+            raise_code(USER_CODE);
+        }
+    } __except (note(GetExceptionInformation())) {
+        mark('h');
+    }
+    CHECK_U32(noted.ExceptionCode, USER_CODE);
+    CHECK_TRAIL("gh");
 }
 
 TEST(ten_thousand_faults_are_handled)

@@ -182,3 +182,29 @@ TEST(handlers_that_always_fault_come_to_an_end)
     code = wait_role(spawn_role(faults_in_each_handler, ""));
     CHECK(code == EXCEPTION_ACCESS_VIOLATION || code == EXCEPTION_STACK_OVERFLOW);
 }
+
+static LONG WINAPI faulting_filter(EXCEPTION_POINTERS *pointers)
+{
+    (void)pointers;
+    write_to(NOWHERE);
+    return EXCEPTION_EXECUTE_HANDLER;
+}
+
+ROLE(faults_in_the_filter_of_the_process)
+{
+    be_quiet();
+    SetUnhandledExceptionFilter(faulting_filter);
+    raise_code(USER_CODE);
+    return 5;
+}
+
+TEST(a_filter_of_the_process_that_always_faults_comes_to_an_end)
+{
+    DWORD code;
+
+    NEEDS_A_KERNEL_OF_ITS_OWN();
+    NEEDS_SIGNALS_OF_ITS_OWN();
+    WINE_DIFFERS("the process ends with another code when its stack runs out");
+    code = wait_role(spawn_role(faults_in_the_filter_of_the_process, ""));
+    CHECK(code == EXCEPTION_ACCESS_VIOLATION || code == EXCEPTION_STACK_OVERFLOW);
+}

@@ -56,6 +56,10 @@ void tsm_arch_overlay(CONTEXT *whole, const CONTEXT *part);
  * interrupted, without its pending exceptions. */
 void tsm_arch_adopt_float(const ucontext_t *from);
 
+/* The signal handler has the flags of what was interrupted: from here on it may access memory that is
+ * not aligned. */
+void tsm_arch_drop_alignment_check(void);
+
 /* Makes a trap instruction trap again when the handler returns. */
 void tsm_arch_rewind_trap(ucontext_t *to, const EXCEPTION_RECORD *record);
 

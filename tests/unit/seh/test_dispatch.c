@@ -130,6 +130,37 @@ CHILD_TEST(a_jmp_buf_without_a_note_is_jumped_to)
     require(!tsm_dispatch_current());
 }
 
+static EXCEPTION_RECORD noted;
+
+static int note(EXCEPTION_POINTERS *pointers)
+{
+    noted = *pointers->ExceptionRecord;
+    return EXCEPTION_EXECUTE_HANDLER;
+}
+
+static void raise_garbage(void)
+{
+    EXCEPTION_RECORD record;
+
+    memset(&record, 0xA5, sizeof(record));
+    RtlRaiseException(&record);
+}
+
+CHILD_TEST(of_garbage_in_a_record_fifteen_parameters_are_left)
+{
+    __try {
+        raise_garbage();
+    } __except (note(GetExceptionInformation())) {
+    }
+    require(noted.ExceptionCode == 0xA5A5A5A5);
+    require(noted.NumberParameters == EXCEPTION_MAXIMUM_PARAMETERS);
+}
+
+static void a_record_of_garbage_that_nobody_takes_ends_the_process(void **state)
+{
+    assert_int_equal(signal_of_child(raise_garbage), SIGABRT);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -138,6 +169,8 @@ int main(void)
         TEST(filters_that_raise_leave_nothing_behind),
         TEST(a_longjmp_out_of_filters_gives_their_exceptions_up),
         TEST(a_jmp_buf_without_a_note_is_jumped_to),
+        TEST(of_garbage_in_a_record_fifteen_parameters_are_left),
+        TEST(a_record_of_garbage_that_nobody_takes_ends_the_process),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

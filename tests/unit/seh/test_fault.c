@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "child.h"
 
+#include <fenv.h>
+#include <sys/mman.h>
+
 #include "os/signals.h"
 #include "seh/fault.h"
 
@@ -179,6 +182,77 @@ CHILD_TEST(a_foreign_thread_may_overflow_its_stack_again_and_again)
     require(result == (void *)3);
 }
 
+static EXCEPTION_RECORD noted;
+
+static int note(EXCEPTION_POINTERS *pointers)
+{
+    noted = *pointers->ExceptionRecord;
+    return EXCEPTION_EXECUTE_HANDLER;
+}
+
+CHILD_TEST(a_mapped_file_that_was_cut_short_is_an_in_page_error)
+{
+    static int fd;
+    volatile char *mapping;
+
+    fd = memfd_create("cut", 0);
+    require(fd >= 0 && ftruncate(fd, 8192) == 0);
+    mapping = mmap(NULL, 8192, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    require(mapping != MAP_FAILED);
+    mapping[4100] = 1;
+    require(ftruncate(fd, 4096) == 0);
+    __try {
+        mapping[4100] = 2;
+        require(false);
+    } __except (note(GetExceptionInformation())) {
+        count = count + 1;
+    }
+    require(noted.ExceptionCode == (DWORD)STATUS_IN_PAGE_ERROR && noted.NumberParameters == 3);
+    require(noted.ExceptionInformation[0] == EXCEPTION_WRITE_FAULT);
+    require(noted.ExceptionInformation[1] == (ULONG_PTR)(mapping + 4100));
+    require((NTSTATUS)noted.ExceptionInformation[2] == STATUS_END_OF_FILE);
+    require(ftruncate(fd, 8192) == 0);
+    __try {
+        mapping[4100] = 2;
+    } __except (EXCEPTION_EXECUTE_HANDLER) {
+        count = count + 1;
+    }
+    require(count == 1);
+}
+
+static volatile double zero, quotient;
+
+/* On aarch64 the processor may have no such exceptions. */
+static void *divide_in_thread(void *unused)
+{
+    volatile uintptr_t result = 0;
+
+    feclearexcept(FE_ALL_EXCEPT);
+    if (feenableexcept(FE_DIVBYZERO) < 0)
+        return (void *)2;
+    for (volatile int i = 0; i < 2; i = i + 1) {
+        __try {
+            quotient = 1.0 / zero;
+        } __except (note(GetExceptionInformation())) {
+            result = result + (noted.ExceptionCode == (DWORD)STATUS_FLOAT_DIVIDE_BY_ZERO);
+        }
+        feclearexcept(FE_ALL_EXCEPT);
+    }
+    require(fegetexcept() == FE_DIVBYZERO);
+    return (void *)result;
+}
+
+CHILD_TEST(a_foreign_thread_may_have_floating_point_exceptions)
+{
+    pthread_t thread;
+    void *result;
+
+    require(pthread_create(&thread, NULL, divide_in_thread, NULL) == 0);
+    pthread_join(thread, &result);
+    require(result == (void *)2);
+    quotient = 1.0 / zero; /* this thread has not asked for them */
+}
+
 static void *handle_in_thread(void *unused)
 {
     handle_one();
@@ -217,6 +291,8 @@ int main(void)
         TEST(an_unhandled_fault_keeps_its_signal),
         TEST(the_end_of_the_alternate_stack_is_the_end),
         TEST(a_foreign_thread_may_overflow_its_stack_again_and_again),
+        TEST(a_mapped_file_that_was_cut_short_is_an_in_page_error),
+        TEST(a_foreign_thread_may_have_floating_point_exceptions),
         TEST(the_stacks_of_threads_are_freed),
     };
 

@@ -238,6 +238,11 @@ void tsm_arch_adopt_float(const ucontext_t *from)
     }
 }
 
+/* That is not a program's own to switch on. */
+void tsm_arch_drop_alignment_check(void)
+{
+}
+
 /* The address of a breakpoint is still that of its instruction. */
 void tsm_arch_rewind_trap(ucontext_t *to, const EXCEPTION_RECORD *record)
 {

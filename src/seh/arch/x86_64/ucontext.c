@@ -15,6 +15,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "base/macros.h"
 #include "base/status.h"
 #include "os/code_bytes.h"
 #include "seh/arch/x86_64/offsets.h"
@@ -47,6 +48,7 @@ enum vector {
 #define PAGE_ERROR_WRITE   2u
 #define PAGE_ERROR_EXECUTE 0x10u
 #define EFLAGS_TRAP        0x100u
+#define EFLAGS_ALIGNMENT   0x40000u
 
 #define MXCSR_STATUS 0x3Fu
 
@@ -391,6 +393,14 @@ void tsm_arch_adopt_float(const ucontext_t *from)
 
         __asm__ volatile("fninit\n\tfldcw %0\n\tldmxcsr %1" : : "m"(control), "m"(mxcsr));
     }
+}
+
+void tsm_arch_drop_alignment_check(void)
+{
+    unsigned long long flags = __builtin_ia32_readeflags_u64();
+
+    if (tsm_unlikely(flags & EFLAGS_ALIGNMENT))
+        __builtin_ia32_writeeflags_u64(flags & ~(unsigned long long)EFLAGS_ALIGNMENT);
 }
 
 void tsm_arch_rewind_trap(ucontext_t *to, const EXCEPTION_RECORD *record)
