@@ -18,6 +18,7 @@
 #include "base/status.h"
 #include "seh/arch/arch.h"
 #include "seh/frame.h"
+#include "seh/sanitizer.h"
 #include "seh/unhandled.h"
 #include "seh/vectored.h"
 
@@ -75,6 +76,7 @@ _Noreturn static void land(struct tsm_dispatch *dispatch, struct transom_seh_fra
     tsm_dispatch_trim();
     tsm_frame_note_code(frame, code);
     frame->phase = TRANSOM_SEH_RUN_HANDLER;
+    tsm_sanitizer_forget_stack();
     tsm_context_land(frame);
 }
 
@@ -241,4 +243,5 @@ void tsm_unwind_give_up(void)
     while (current && !current->asking &&
            current->pointers.ExceptionRecord->ExceptionFlags & EXCEPTION_UNWINDING)
         drop_current();
+    tsm_sanitizer_forget_stack();
 }
