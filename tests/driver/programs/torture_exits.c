@@ -10,7 +10,7 @@
 #define CONTINUE n = n + 1; continue;
 #define GOTO     n = n + 1; goto out;
 #define RAISE    n = n + 1; RaiseException(0xE0000001, 0, 0, NULL); n = 100;
-#define FAULT    n = n + 1; *(LOCAL int *)nowhere = n; n = 100;
+#define FAULT    n = n + 1; FAULT_HERE; n = 100;
 #define CALLEE   n = n + 1; fault_in_callee(); n = 100;
 #define JUMP     n = n + 1; longjmp(torture_jump, n); n = 100;
 

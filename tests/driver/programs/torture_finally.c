@@ -2,7 +2,6 @@
 /* break and continue that leave a __finally block: what only transom-cc can do. */
 #include "torture.h"
 
-#define FAULT_HERE (*(LOCAL int *)nowhere = 1)
 #define FOR_EACH(i, count) for (i = 0; i < (count); i++)
 #define FOR_EVER for (;;)
 

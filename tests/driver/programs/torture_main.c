@@ -42,22 +42,36 @@ NOINLINE int said(int answer)
     return answer;
 }
 
-/* Prints the cases that failed; the last line counts. An argument runs one case. */
+static int is_left_out(const char *name, int argc, char **argv)
+{
+    int i;
+
+    for (i = 2; i < argc; i++)
+        if (strcmp(argv[i], name) == 0)
+            return 1;
+    return 0;
+}
+
+/* Prints the cases that failed; the last line counts. An argument runs one case; --all tells of
+ * each, and leaves out those that are named behind it. */
 int main(int argc, char **argv)
 {
-    int failed = 0, i;
+    int failed = 0, all = argc > 1 && strcmp(argv[1], "--all") == 0, i;
 
     for (i = 0; i < torture_count; i++) {
-        if (argc > 1 && strcmp(argv[1], torture_cases[i].name) != 0)
+        if (all ? is_left_out(torture_cases[i].name, argc, argv)
+                : argc > 1 && strcmp(argv[1], torture_cases[i].name) != 0)
             continue;
         trail[0] = '\0';
         torture_cases[i].run();
         if (strcmp(trail, torture_cases[i].expected) != 0) {
             printf("%s: %s, should be %s\n", torture_cases[i].name, trail,
                    torture_cases[i].expected);
-            fflush(stdout);
             failed++;
+        } else if (all) {
+            printf("%s holds\n", torture_cases[i].name);
         }
+        fflush(stdout);
     }
     printf("%d cases, %d failed\n", torture_count, failed);
     return failed != 0;
