@@ -4,7 +4,9 @@
 
 test_exceptions.py TRANSOM_CC COMPILER INCLUDE LIBRARIES
 
-TRANSOM_TEST_ALL=1 tries every level of optimisation, each in C and in C++.
+COMPILER is gcc or clang, with a machine in front of it when it compiles for another one, whose
+programs can be started here. TRANSOM_TEST_ALL=1 tries every level of optimisation, each in C and in
+C++.
 """
 import os
 import re
@@ -29,13 +31,25 @@ ALL = os.environ.get("TRANSOM_TEST_ALL") == "1"
 LEVELS = ["-O0", "-O1", "-O2", "-O3", "-Os", "-O2 -flto"] if ALL else ["-O2"]
 
 
-def verdict(place, program, compiler, must_shrink):
+def find_compiler(place, name):
+    """gcc or clang. For what clang compiles it takes from its name."""
+    kind = name.rsplit("-", 1)[-1]
+    if name != kind == "clang":
+        folder = place.path / "compilers"
+        folder.mkdir()
+        for word in ("clang", "clang++"):
+            (folder / name.replace("clang", word)).symlink_to(shutil.which(word) or "/none")
+        os.environ["PATH"] = f"{folder}:{os.environ['PATH']}"
+    return kind
+
+
+def verdict(place, program, kind, must_shrink):
     done = place.run(str(program))
     cases = re.search(r"^(\d+) cases, (\d+) failed$", done.out, re.M)
     if not cases or int(cases[1]) < MINIMUM:
         return done.told("it did not come to its end")
     failed = {line.split(":")[0] for line in done.out.splitlines()[:-1]}
-    cannot = set(CANNOT[compiler])
+    cannot = set(CANNOT[kind])
     return ([line for line in done.out.splitlines() if line.split(":")[0] in failed - cannot] +
             [f"{name} holds: take it from the list" for name in sorted(cannot - failed)
              if must_shrink])
@@ -44,7 +58,8 @@ def verdict(place, program, compiler, must_shrink):
 def main():
     place = Place(Path(sys.argv[1]).resolve())
     compiler, include, libraries = sys.argv[2], sys.argv[3], sys.argv[4]
-    plus = {"gcc": "g++", "clang": "clang++"}[compiler]
+    kind = find_compiler(place, compiler)
+    plus = compiler.replace("gcc", "g++").replace("clang", "clang++")
 
     def sources(stems, language):
         folder = place.folder()
@@ -57,7 +72,7 @@ def main():
         folder, names = sources(SOURCES + LOWERED, language)
         done = place.cc(*level.split(), "-w", *names, "-o", "torture", cwd=folder,
                         compiler=compiler)
-        return done.expect() or verdict(place, folder / "torture", compiler, True)
+        return done.expect() or verdict(place, folder / "torture", kind, True)
 
     def without_driver(level, language):
         folder, names = sources(SOURCES, language)
@@ -66,7 +81,7 @@ def main():
                    f"-Wl,-rpath,{libraries}"]
         done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
         return done.stderr.splitlines() if done.returncode else verdict(
-            place, folder / "torture", compiler, False)
+            place, folder / "torture", kind, False)
 
     def traces_of_the_copy():
         folder = place.folder()

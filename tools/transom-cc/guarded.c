@@ -135,6 +135,17 @@ static bool build(const char *cxx, const char *headers, const char *source, cons
     return is_built;
 }
 
+/* A plugin is a program for the machine that gcc itself runs on, whatever gcc compiles for. */
+static char *plugin_compiler(const char *cxx)
+{
+    char *here = first_line("g++", "-dumpmachine"), *there = first_line(cxx, "-dumpmachine");
+    bool is_cross = *here && strcmp(here, there) != 0;
+
+    free(here);
+    free(there);
+    return cc_strdup(is_cross ? "g++" : cxx);
+}
+
 char *cc_guarded_plugin(const char *cc, const char *cxx, const char *plugin_source)
 {
     char *place = first_line(cc, "-print-file-name=plugin");
@@ -150,9 +161,14 @@ char *cc_guarded_plugin(const char *cc, const char *cxx, const char *plugin_sour
                          (unsigned long long)of_version.st_mtime,
                          (unsigned long long)of_source.st_mtime);
         free(compiler);
-        if (access(plugin, R_OK) && !build(cxx, headers, plugin_source, plugin)) {
-            free(plugin);
-            plugin = NULL;
+        if (access(plugin, R_OK)) {
+            char *compiler_here = plugin_compiler(cxx);
+
+            if (!build(compiler_here, headers, plugin_source, plugin)) {
+                free(plugin);
+                plugin = NULL;
+            }
+            free(compiler_here);
         }
     }
     free(cache);
