@@ -6,7 +6,7 @@
 
 #include "channel/channel.h"
 #include "object/name.h"
-#include "os/name_registry.h"
+#include "os/name_entry.h"
 #include "wire/instance_text.h"
 #include "wire/pipe_hello.h"
 

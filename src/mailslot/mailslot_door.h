@@ -6,7 +6,7 @@
 
 #include "channel/channel.h"
 #include "object/name.h"
-#include "os/name_registry.h"
+#include "os/name_entry.h"
 
 struct tsm_mailslot_door {
     struct tsm_name name;

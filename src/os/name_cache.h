@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <uchar.h>
 
-#include "os/name_registry.h"
+#include "os/name_folder.h"
 #include "os/runtime_dir.h"
 
 /* Takes the folder of a name out, if it was put there with the same runtime directory: it is the

@@ -2,7 +2,7 @@
 /* Waiting for changes in the folders of a name. */
 #pragma once
 
-#include "os/name_registry.h"
+#include "os/name_folder.h"
 
 #define TSM_NAME_WATCH_MAX 16
 
