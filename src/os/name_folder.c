@@ -14,9 +14,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
-#include <stdatomic.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -24,7 +21,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "base/macros.h"
 #include "base/sha256.h"
 #include "base/trace.h"
 #include "base/utf.h"
