@@ -24,7 +24,7 @@ clean_up() {
     rm -rf "$folder"
 }
 trap clean_up EXIT
-trap 'exit 130' INT TERM
+trap 'exit 130' HUP INT PIPE TERM
 
 # Everything that server and clients say goes through one pipe onto the screen and into a file.
 mkfifo "$folder/screen"

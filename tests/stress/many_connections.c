@@ -8,6 +8,7 @@
  */
 #include "stress.h"
 
+#include <sys/prctl.h>
 #include <sys/resource.h>
 
 #define MANY       1000
@@ -144,6 +145,7 @@ static int ask(const char *name, int count)
     sigemptyset(&end);
     sigaddset(&end, SIGUSR1);
     sigprocmask(SIG_BLOCK, &end, NULL);
+    prctl(PR_SET_PDEATHSIG, SIGUSR1);
     if (!clients)
         return 2;
     for (int i = 0; i < count; i++) {
