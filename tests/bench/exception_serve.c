@@ -15,7 +15,8 @@ static double now_ns(void)
     return (double)ticks.QuadPart * 1e9 / (double)frequency.QuadPart;
 }
 
-#define SLICES 10
+#define SLICES   10
+#define SLICE_NS 20000.0 /* at least: many ticks of the clock */
 
 static double ns_of(const struct bench_subject *subject, unsigned int count)
 {
@@ -25,22 +26,30 @@ static double ns_of(const struct bench_subject *subject, unsigned int count)
     return now_ns() - begin;
 }
 
-/* In the best of some slices nobody else has had the processor. The first runs, too short to count,
- * are for warming up. */
-static double ns_of_one(const struct bench_subject *subject, double least_ns)
+static double least_of_slices(const struct bench_subject *subject, unsigned int count)
 {
-    unsigned int count = 16;
-    double least;
+    double least = ns_of(subject, count);
 
-    while (ns_of(subject, count) < least_ns / SLICES && count < 1u << 30)
-        count *= 2;
-    least = ns_of(subject, count);
     for (int slice = 1; slice < SLICES; slice++) {
         double took = ns_of(subject, count);
 
         least = took < least ? took : least;
     }
-    return least / count;
+    return least;
+}
+
+/* In the best of some slices nobody else has had the processor. The first runs, too short to count,
+ * are for warming up; one of them that somebody has interrupted does not make a slice long. */
+static double ns_of_one(const struct bench_subject *subject, double least_ns)
+{
+    double slice_ns = least_ns / SLICES > SLICE_NS ? least_ns / SLICES : SLICE_NS, took;
+    unsigned int count = 16;
+
+    while (ns_of(subject, count) < slice_ns && count < 1u << 30)
+        count *= 2;
+    while ((took = least_of_slices(subject, count)) < slice_ns / 4 && count < 1u << 30)
+        count *= 2;
+    return took / count;
 }
 
 int bench_subjects_serve(const struct bench_subject *subjects)
