@@ -94,11 +94,26 @@ NTSTATUS tsm_fd_box_look(const struct tsm_fd_box *box, unsigned int place, void 
     return STATUS_SUCCESS;
 }
 
-void tsm_fd_box_empty(const struct tsm_fd_box *box, unsigned int place)
+NTSTATUS tsm_fd_box_look_at(const struct tsm_fd_box *box, unsigned int place, uint32_t index,
+                            void *record, size_t length, int fds[TSM_FD_BOX_FDS], uint32_t *count)
+{
+    int offset = (int)(index * length);
+
+    if (setsockopt(box->ends[!place], SOL_SOCKET, SO_PEEK_OFF, &offset, sizeof(offset)) < 0)
+        return tsm_status_from_errno(errno);
+    return tsm_fd_box_look(box, place, record, length, fds, count);
+}
+
+bool tsm_fd_box_drop_first(const struct tsm_fd_box *box, unsigned int place)
 {
     char byte;
 
     /* Nobody asks for the descriptors: the kernel closes them. */
-    while (recv(box->ends[!place], &byte, sizeof(byte), MSG_DONTWAIT) > 0)
+    return recv(box->ends[!place], &byte, sizeof(byte), MSG_DONTWAIT) > 0;
+}
+
+void tsm_fd_box_empty(const struct tsm_fd_box *box, unsigned int place)
+{
+    while (tsm_fd_box_drop_first(box, place))
         ;
 }

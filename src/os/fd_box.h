@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Descriptors that wait in a pair of sockets for whoever looks at them: each look yields fresh
- * copies, and what lies there stays open as long as the box does. A box has two places.
+ * copies, and what lies there stays open as long as the box does. A box has two places; in each lies
+ * one record, or a row of records of one length.
  */
 #pragma once
 
@@ -11,7 +12,7 @@
 
 #include "base/status.h"
 
-#define TSM_FD_BOX_FDS 6u
+#define TSM_FD_BOX_FDS 9u
 
 struct tsm_fd_box {
     int ends[2]; /* -1: not open; place n is filled at ends[n] and looked at through the other */
@@ -22,7 +23,8 @@ struct tsm_fd_box {
 tsm_must_check NTSTATUS tsm_fd_box_new(struct tsm_fd_box *out);
 void tsm_fd_box_close(struct tsm_fd_box *box);
 
-/* Lays one record with its descriptors, which are borrowed, into an empty place. */
+/* Lays one record with its descriptors, which are borrowed, into an empty place, or behind the last
+ * one of a row. STATUS_INSUFFICIENT_RESOURCES: no room. */
 tsm_must_check NTSTATUS tsm_fd_box_post(const struct tsm_fd_box *box, unsigned int place,
                                         const void *record, size_t length, const int *fds,
                                         uint32_t count);
@@ -32,5 +34,14 @@ tsm_must_check NTSTATUS tsm_fd_box_post(const struct tsm_fd_box *box, unsigned i
 tsm_must_check NTSTATUS tsm_fd_box_look(const struct tsm_fd_box *box, unsigned int place,
                                         void *record, size_t length, int fds[TSM_FD_BOX_FDS],
                                         uint32_t *count);
+
+/* The same in a row, for the record at index; for one at a time among all who have the box. Such a
+ * place is never looked at in the other way. */
+tsm_must_check NTSTATUS tsm_fd_box_look_at(const struct tsm_fd_box *box, unsigned int place,
+                                           uint32_t index, void *record, size_t length,
+                                           int fds[TSM_FD_BOX_FDS], uint32_t *count);
+
+/* False: the place is empty. */
+bool tsm_fd_box_drop_first(const struct tsm_fd_box *box, unsigned int place);
 
 void tsm_fd_box_empty(const struct tsm_fd_box *box, unsigned int place);

@@ -89,3 +89,29 @@ void tsm_poll_set_nudge(struct tsm_poll_set *set)
 
     (void)!write(set->nudge_fd, &one, sizeof(one));
 }
+
+NTSTATUS tsm_poll_bell_new(int *out)
+{
+    int fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+
+    if (fd < 0)
+        return tsm_status_from_errno(errno);
+    *out = fd;
+    return STATUS_SUCCESS;
+}
+
+/* Nobody reads it: each set sees the edge. */
+void tsm_poll_bell_ring(int bell)
+{
+    uint64_t one = 1;
+
+    (void)!write(bell, &one, sizeof(one));
+}
+
+NTSTATUS tsm_poll_set_add_bell(struct tsm_poll_set *set, int bell)
+{
+    struct epoll_event event = {.events = EPOLLIN | EPOLLET};
+
+    return epoll_ctl(set->fd, EPOLL_CTL_ADD, bell, &event) < 0 ? tsm_status_from_errno(errno)
+                                                               : STATUS_SUCCESS;
+}

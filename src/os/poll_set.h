@@ -35,3 +35,8 @@ uint32_t tsm_poll_set_take(struct tsm_poll_set *set, struct tsm_poll_event *out,
 /* Sleeps until something is ready or somebody nudges; false on timeout. */
 bool tsm_poll_set_wait(struct tsm_poll_set *set, struct tsm_deadline deadline);
 void tsm_poll_set_nudge(struct tsm_poll_set *set);
+
+/* A descriptor by which one process nudges all sets, in whichever process, that have it. */
+tsm_must_check NTSTATUS tsm_poll_bell_new(int *out);
+void tsm_poll_bell_ring(int bell);
+tsm_must_check NTSTATUS tsm_poll_set_add_bell(struct tsm_poll_set *set, int bell);

@@ -110,6 +110,51 @@ static void without_room_for_all_descriptors_there_are_none(void **state)
     tsm_fd_box_close(&box);
 }
 
+static void expect_at(const struct tsm_fd_box *box, uint32_t index, uint64_t expected,
+                      const char *text)
+{
+    int fds[TSM_FD_BOX_FDS];
+    uint64_t record;
+    uint32_t count;
+
+    assert_status(tsm_fd_box_look_at(box, 1, index, &record, sizeof(record), fds, &count),
+                  STATUS_SUCCESS);
+    assert_int_equal(record, expected);
+    assert_int_equal(count, 1);
+    expect_text(fds[0], text);
+    close(fds[0]);
+}
+
+static void each_record_of_a_row_can_be_looked_at(void **state)
+{
+    int fds[TSM_FD_BOX_FDS], fd;
+    struct tsm_fd_box box;
+    char text[8];
+    uint64_t record;
+    uint32_t count;
+
+    assert_status(tsm_fd_box_new(&box), STATUS_SUCCESS);
+    assert_false(tsm_fd_box_drop_first(&box, 1));
+    for (record = 0; record < 256; record++) {
+        snprintf(text, sizeof(text), "%u", (unsigned)record);
+        fd = memory_with(text);
+        assert_status(tsm_fd_box_post(&box, 1, &record, sizeof(record), &fd, 1), STATUS_SUCCESS);
+        close(fd);
+    }
+    expect_at(&box, 200, 200, "200");
+    expect_at(&box, 0, 0, "0");
+    expect_at(&box, 255, 255, "255");
+    assert_status(tsm_fd_box_look_at(&box, 1, 256, &record, sizeof(record), fds, &count),
+                  STATUS_NOT_FOUND);
+    assert_true(tsm_fd_box_drop_first(&box, 1));
+    expect_at(&box, 0, 1, "1");
+    expect_at(&box, 254, 255, "255");
+    assert_status(tsm_fd_box_look_at(&box, 1, 255, &record, sizeof(record), fds, &count),
+                  STATUS_NOT_FOUND);
+    assert_status(tsm_fd_box_look(&box, 0, &record, sizeof(record), fds, &count), STATUS_NOT_FOUND);
+    tsm_fd_box_close(&box);
+}
+
 static void a_claim_holds_as_long_as_its_open_file(void **state)
 {
     int fd = memory_with("x"), other, copy;
@@ -136,6 +181,7 @@ int main(void)
         TEST(an_emptied_place_lets_its_descriptors_go),
         TEST(what_is_not_of_the_right_length_is_refused),
         TEST(without_room_for_all_descriptors_there_are_none),
+        TEST(each_record_of_a_row_can_be_looked_at),
         TEST(a_claim_holds_as_long_as_its_open_file),
     };
 

@@ -79,12 +79,40 @@ static void a_nudge_ends_the_wait_once(void **state)
     tsm_poll_set_deinit(&set);
 }
 
+static void a_bell_nudges_each_set_once(void **state)
+{
+    struct tsm_poll_set sets[2] = {TSM_POLL_SET_INIT, TSM_POLL_SET_INIT};
+    struct tsm_poll_event event;
+    int bell;
+
+    assert_status(tsm_poll_bell_new(&bell), STATUS_SUCCESS);
+    for (int i = 0; i < 2; i++) {
+        assert_status(tsm_poll_set_init(&sets[i]), STATUS_SUCCESS);
+        assert_status(tsm_poll_set_add_bell(&sets[i], bell), STATUS_SUCCESS);
+    }
+    for (int round = 0; round < 2; round++) {
+        assert_false(tsm_poll_set_wait(&sets[0], tsm_deadline_in_ms(10)));
+        tsm_poll_bell_ring(bell);
+        for (int i = 0; i < 2; i++) {
+            assert_true(tsm_poll_set_wait(&sets[i], tsm_deadline_in_ms(5000)));
+            assert_int_equal(tsm_poll_set_take(&sets[i], &event, 1), 0);
+            assert_false(tsm_poll_set_wait(&sets[i], tsm_deadline_in_ms(10)));
+        }
+    }
+    for (int i = 0; i < 2; i++) {
+        tsm_poll_set_remove(&sets[i], bell);
+        tsm_poll_set_deinit(&sets[i]);
+    }
+    close(bell);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(what_is_ready_is_told_with_its_context),
         TEST(those_that_stay_ready_take_turns),
         TEST(a_nudge_ends_the_wait_once),
+        TEST(a_bell_nudges_each_set_once),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
