@@ -177,6 +177,18 @@ uint64_t tsm_mailslot_link_dropped(const struct tsm_mailslot_link *link)
                : 0;
 }
 
+/* What was found before the copy was made is in it, or it was a lie. */
+static void check_next(struct tsm_mailslot_link *link)
+{
+    struct tsm_ring_next next;
+
+    if (!link->has_next || (tsm_ring_peek(&link->reader, &next) && next.is_last &&
+                            next.rest == link->size + TSM_RING_STAMP_SIZE))
+        return;
+    link->has_next = false;
+    link->reader.is_broken = true;
+}
+
 uint64_t tsm_mailslot_link_end(struct tsm_mailslot_link *link, uint64_t room)
 {
     struct tsm_channel *channel = link->channel;
@@ -192,6 +204,7 @@ uint64_t tsm_mailslot_link_end(struct tsm_mailslot_link *link, uint64_t room)
     else
         link->has_next = false;
     tsm_ring_keep(&link->reader, link->kept, link->kept_size, &link->limit);
+    check_next(link);
     link->scout = (struct tsm_ring_scout){0};
     link->state = TSM_LINK_AWAKE;
     link->channel = NULL;

@@ -152,6 +152,19 @@ static void what_a_writer_leaves_is_kept(void **state)
     assert_true(tsm_mailslot_link_is_over(tested));
 }
 
+static void a_message_that_shrinks_before_it_is_kept_is_a_lie(void **state)
+{
+    struct tsm_frame *frame = (struct tsm_frame *)(void *)writer.data;
+    static const char zeros[40];
+
+    assert_true(tsm_ring_write_stamped(&writer, 2000, zeros, sizeof(zeros)));
+    assert_true(tsm_mailslot_link_look(tested, 3000));
+    atomic_store(&frame->word, (TSM_RING_STAMP_SIZE + 1) | TSM_FRAME_VALID);
+    assert_int_equal(tsm_mailslot_link_end(tested, 1 << 20), 0);
+    assert_false(tested->has_next);
+    assert_true(tsm_mailslot_link_lies(tested));
+}
+
 static void what_finds_no_room_is_counted(void **state)
 {
     put(2000, "first");
@@ -174,6 +187,7 @@ int main(void)
         LINK_TEST(one_who_rests_is_asked_to_ring),
         LINK_TEST(one_who_has_something_does_not_rest),
         LINK_TEST(what_a_writer_leaves_is_kept),
+        LINK_TEST(a_message_that_shrinks_before_it_is_kept_is_a_lie),
         LINK_TEST(what_finds_no_room_is_counted),
     };
 
