@@ -12,6 +12,7 @@
 #include "base/trace.h"
 #include "io/console.h"
 #include "io/fd_file.h"
+#include "mailslot/mailslot_share.h"
 #include "mailslot/mailslot_writer.h"
 #include "object/handle_table.h"
 #include "os/login_watch.h"
@@ -63,6 +64,7 @@ __attribute__((constructor)) static void transom_init(void)
     tsm_console_ctrl_set_interrupt(tsm_console_interrupt);
     tsm_state_init();
     tsm_pipe_share_init();
+    tsm_mailslot_share_init();
     tsm_mailslot_writer_init();
     tsm_state_register(TSM_CELL_EVENT, &tsm_event_ops);
     tsm_state_register(TSM_CELL_MUTEX, &tsm_mutex_ops);

@@ -152,8 +152,9 @@ NTSTATUS tsm_channel_from_peer(int memfd, int socket, const uint32_t quota[2],
     struct tsm_memfd_id memory = {0};
     struct tsm_unix_peer peer;
     struct tsm_channel *channel;
-    NTSTATUS status = memfd >= 0 && tsm_memfd_identify(memfd, &memory) ? STATUS_SUCCESS
-                                                                       : STATUS_INVALID_PARAMETER;
+    NTSTATUS status = memfd < 0                            ? STATUS_INVALID_PARAMETER
+                      : tsm_memfd_identify(memfd, &memory) ? STATUS_SUCCESS
+                                                           : STATUS_INSUFFICIENT_RESOURCES;
 
     if (NT_SUCCESS(status))
         status = tsm_unix_peer(socket, &peer);
@@ -247,6 +248,17 @@ bool tsm_channel_look(struct tsm_channel *channel)
         return false;
     atomic_store_explicit(&channel->peer_gone, TSM_PEER_IS_GONE, memory_order_release);
     return true;
+}
+
+void tsm_channel_rewire_locked(struct tsm_channel *channel, int socket,
+                               const struct tsm_unix_peer *server)
+{
+    tsm_reactor_remove(&channel->watch);
+    tsm_unix_close(channel->socket);
+    channel->socket = socket;
+    channel->peer = *server;
+    channel->may_be_kept = false;
+    tsm_channel_watch(channel, channel->on_news, channel->context);
 }
 
 void tsm_channel_share_locked(struct tsm_channel *channel)

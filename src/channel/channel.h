@@ -95,6 +95,11 @@ static inline struct tsm_deadline tsm_channel_deadline(const struct tsm_channel 
  * takes. Drops the caller's reference. NULL is fine. */
 void tsm_channel_close(struct tsm_channel *channel, enum tsm_side_state state);
 
+/* Client, file lock held: the connection goes on over another socket, which is taken, with the memory as
+ * it is. on_news takes no lock. */
+void tsm_channel_rewire_locked(struct tsm_channel *channel, int socket,
+                               const struct tsm_unix_peer *server);
+
 /* File lock held: other processes get this end's descriptors. The memory is not used again, and the
  * socket is watched from now on. */
 void tsm_channel_share_locked(struct tsm_channel *channel);

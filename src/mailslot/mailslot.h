@@ -13,12 +13,15 @@
 #define TSM_MAILSLOT_KEPT_BYTES    (UINT64_C(64) << 20) /* of writers that have gone */
 #define TSM_MAILSLOT_MESSAGE_BYTES ((uint32_t)TSM_MAILSLOT_WRITER_BYTES - 4096u)
 
+struct tsm_mailslot_share;
+
 struct tsm_mailslot {
     struct tsm_file file;
     struct tsm_mailslot_door door;
     struct tsm_poll_set poll;
     struct tsm_reactor_watch watch; /* on the poll set, while nobody sleeps on that */
     bool is_open, is_door_shut, has_opened_door;
+    bool is_short; /* the door is shut because something was missing that may be there again */
     uint32_t max_message; /* as asked for; 0: any */
     uint32_t read_timeout_ms;
 
@@ -39,6 +42,9 @@ struct tsm_mailslot {
     struct tsm_list reads;
     struct tsm_io *leader; /* its owner sleeps on the poll set, for everybody */
     _Atomic uint32_t spin_us;
+
+    struct tsm_mailslot_share *share; /* other processes have the slot as well; NULL: they do not */
+    bool has_touched;                 /* a bell or a message was taken, since the slot was locked */
 };
 
 extern const struct tsm_object_ops tsm_mailslot_object_ops;
@@ -57,6 +63,12 @@ struct tsm_mailslot_info {
     uint32_t count;
     uint32_t read_timeout_ms;
 };
+
+/* As it is before it has a door, without a name; one reference. NULL without memory. */
+struct tsm_mailslot *tsm_mailslot_new(uint32_t max_message, uint32_t read_timeout_ms);
+
+/* It has a door, and serves. */
+tsm_must_check NTSTATUS tsm_mailslot_begin(struct tsm_mailslot *slot);
 
 /* STATUS_OBJECT_NAME_INVALID for a name on another machine, STATUS_OBJECT_NAME_COLLISION. One
  * reference. */
@@ -88,6 +100,13 @@ bool tsm_mailslot_take_locked(struct tsm_mailslot *slot, void *out);
 /* It is going to be freed, or has nothing any more. */
 void tsm_mailslot_forget_locked(struct tsm_mailslot *slot, struct tsm_mailslot_link *link);
 
+/* The batch is over, what is left of it belongs to the next one. */
+void tsm_mailslot_end_batch_locked(struct tsm_mailslot *slot);
+
+/* Moves what writers who have gone have left, and what was copied, into a ring. Returns the number of
+ * messages for which that had no room. */
+uint64_t tsm_mailslot_gather_locked(struct tsm_mailslot *slot, struct tsm_ring_writer *ring);
+
 /* All messages that wait. */
 uint64_t tsm_mailslot_count_locked(struct tsm_mailslot *slot);
 
@@ -105,6 +124,24 @@ void tsm_mailslot_collect_locked(struct tsm_mailslot *slot);
 void tsm_mailslot_drop_locked(struct tsm_mailslot *slot, struct tsm_mailslot_link *link);
 void tsm_mailslot_drop_all_locked(struct tsm_mailslot *slot);
 
+/* A writer whom another process has let in; takes the channel or, as long as it has not said hello and
+ * there is none, the socket. NULL: it cannot be had here. */
+struct tsm_mailslot_link *tsm_mailslot_adopt_locked(struct tsm_mailslot *slot, int socket,
+                                                    struct tsm_channel *channel);
+
+/* Only here: the link goes on in other processes, or has been ended by one of them. */
+void tsm_mailslot_unload_locked(struct tsm_mailslot *slot, struct tsm_mailslot_link *link);
+void tsm_mailslot_unload_all_locked(struct tsm_mailslot *slot);
+
+/* The writer has gone; another process has noticed it, and what it has left is as it found it. */
+void tsm_mailslot_part_locked(struct tsm_mailslot *slot, struct tsm_mailslot_link *link);
+
+/* The writer has closed its handle or is dead. */
+void tsm_mailslot_hang_up_locked(struct tsm_mailslot *slot, struct tsm_mailslot_link *link);
+
+/* Somebody came or went elsewhere. */
+void tsm_mailslot_recount_locked(struct tsm_mailslot *slot);
+
 /* mailslot_park.c: the owner of a pending read sleeps. No lock. */
 void tsm_mailslot_park(struct tsm_file *file, struct tsm_io *io);
 
@@ -114,6 +151,10 @@ void tsm_mailslot_finish_locked(struct tsm_mailslot *slot, struct tsm_io_batch *
 
 /* The same as pumping, and sees to it that the service thread goes on with overlapped reads. */
 void tsm_mailslot_settle_locked(struct tsm_mailslot *slot, struct tsm_io_batch *batch);
+
+/* When to look again at the latest who could sleep until then: what happens may not be told. */
+struct tsm_deadline tsm_mailslot_look_again_locked(const struct tsm_mailslot *slot,
+                                                   struct tsm_deadline deadline);
 
 /* Matches messages with reads. */
 void tsm_mailslot_pump_locked(struct tsm_mailslot *slot, struct tsm_io_batch *batch);

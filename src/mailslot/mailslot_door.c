@@ -17,6 +17,7 @@
 #include "wire/slot_text.h"
 
 #define BACKLOG 4096 /* the system may allow less */
+#define TRIES   8
 
 /* Both directions get the least there is; the second is not used. */
 static const uint32_t quota[2] = {0, 0};
@@ -113,16 +114,18 @@ void tsm_mailslot_door_close(struct tsm_mailslot_door *door)
     tsm_name_folder_close(&door->folder, door->name.folded, door->name.length);
 }
 
+void tsm_mailslot_door_leave(struct tsm_mailslot_door *door)
+{
+    tsm_unix_close(door->listener);
+    tsm_unix_close(door->life_sign);
+    tsm_unix_close(door->folder.fd);
+    door->listener = door->life_sign = door->folder.fd = -1;
+}
+
 /* ---- writers ---- */
 
-static NTSTATUS introduce(int socket, const struct tsm_unix_peer *peer, struct tsm_channel **out)
+static NTSTATUS say_hello(int socket, const struct tsm_channel *channel)
 {
-    struct tsm_channel *channel;
-    NTSTATUS status = tsm_channel_new(socket, peer, quota, &channel);
-
-    if (!NT_SUCCESS(status))
-        return status;
-
     struct tsm_pipe_hello hello = {
         .protocol = TSM_PIPE_PROTOCOL,
         .access = TSM_HELLO_WRITES,
@@ -131,7 +134,17 @@ static NTSTATUS introduce(int socket, const struct tsm_unix_peer *peer, struct t
     uint8_t record[TSM_PIPE_HELLO_SIZE];
 
     tsm_pipe_hello_encode(&hello, record);
-    status = tsm_unix_send(socket, record, sizeof(record), channel->memfd);
+    return tsm_unix_send(socket, record, sizeof(record), channel->memfd);
+}
+
+static NTSTATUS introduce(int socket, const struct tsm_unix_peer *peer, struct tsm_channel **out)
+{
+    struct tsm_channel *channel;
+    NTSTATUS status = tsm_channel_new(socket, peer, quota, &channel);
+
+    if (!NT_SUCCESS(status))
+        return status;
+    status = say_hello(socket, channel);
     if (!NT_SUCCESS(status)) {
         tsm_channel_unref(channel);
         return status;
@@ -140,8 +153,38 @@ static NTSTATUS introduce(int socket, const struct tsm_unix_peer *peer, struct t
     return STATUS_SUCCESS;
 }
 
+static NTSTATUS introduce_again(int socket, const struct tsm_unix_peer *peer,
+                                struct tsm_channel *again, struct tsm_channel **out)
+{
+    NTSTATUS status = say_hello(socket, again);
+
+    if (!NT_SUCCESS(status)) {
+        tsm_unix_close(socket);
+        return status;
+    }
+    tsm_channel_rewire_locked(again, socket, peer);
+    *out = again;
+    return STATUS_SUCCESS;
+}
+
+static NTSTATUS knock_at(const struct tsm_name_folder *folder, const char *file,
+                         struct tsm_channel *again, struct tsm_channel **out)
+{
+    struct tsm_unix_peer peer;
+    int socket;
+    NTSTATUS status = tsm_unix_connect(folder->fd, file, &socket);
+
+    if (!NT_SUCCESS(status))
+        return status;
+    if (!tsm_name_folder_is_owners(folder, socket, &peer)) {
+        tsm_unix_close(socket);
+        return STATUS_OBJECT_NAME_NOT_FOUND;
+    }
+    return again ? introduce_again(socket, &peer, again, out) : introduce(socket, &peer, out);
+}
+
 static NTSTATUS knock_in(const struct tsm_name_folder *folder, uint64_t seq,
-                         struct tsm_mailslot_found *out)
+                         struct tsm_channel *again, struct tsm_mailslot_found *out)
 {
     struct tsm_name_entry *entries = NULL;
     uint32_t count = 0;
@@ -151,23 +194,15 @@ static NTSTATUS knock_in(const struct tsm_name_folder *folder, uint64_t seq,
         return result;
     result = STATUS_OBJECT_NAME_NOT_FOUND;
     for (uint32_t i = 0; i < count && result == STATUS_OBJECT_NAME_NOT_FOUND; i++) {
-        struct tsm_unix_peer peer;
-        int socket;
-
         if ((seq && entries[i].seq != seq) ||
             !tsm_slot_text_decode(entries[i].text, &out->max_message))
             continue;
-        result = tsm_unix_connect(folder->fd, entries[i].file, &socket);
-        if (!NT_SUCCESS(result))
-            continue;
-        if (!tsm_name_folder_is_owners(folder, socket, &peer)) {
-            tsm_unix_close(socket);
-            result = STATUS_OBJECT_NAME_NOT_FOUND;
-            continue;
-        }
         out->seq = entries[i].seq;
-        result = introduce(socket, &peer, &out->channel);
-        if (result == STATUS_PIPE_BROKEN) /* closed under our hands */
+        /* Closed under our hands; but one that has died may have let us in, and others be there. */
+        result = STATUS_PIPE_BROKEN;
+        for (int tries = 0; tries < TRIES && result == STATUS_PIPE_BROKEN; tries++)
+            result = knock_at(folder, entries[i].file, again, &out->channel);
+        if (result == STATUS_PIPE_BROKEN)
             result = STATUS_OBJECT_NAME_NOT_FOUND;
     }
     free(entries);
@@ -176,7 +211,7 @@ static NTSTATUS knock_in(const struct tsm_name_folder *folder, uint64_t seq,
 }
 
 NTSTATUS tsm_mailslot_door_knock(const struct tsm_name *name, uint64_t seq,
-                                 struct tsm_mailslot_found *out)
+                                 struct tsm_channel *again, struct tsm_mailslot_found *out)
 {
     struct tsm_name_folder folders[TSM_NAME_USERS_MAX];
     uint32_t count = 0;
@@ -189,7 +224,7 @@ NTSTATUS tsm_mailslot_door_knock(const struct tsm_name *name, uint64_t seq,
     for (uint32_t i = 0; i < count; i++) {
         /* Who may not use one user's slot may find another's. */
         if (!NT_SUCCESS(status) && status != STATUS_INSUFFICIENT_RESOURCES) {
-            NTSTATUS found = knock_in(&folders[i], seq, out);
+            NTSTATUS found = knock_in(&folders[i], seq, again, out);
 
             if (found != STATUS_OBJECT_NAME_NOT_FOUND)
                 status = found;

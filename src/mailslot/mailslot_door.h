@@ -29,6 +29,9 @@ tsm_must_check NTSTATUS tsm_mailslot_door_greet(int socket, struct tsm_channel *
 /* The name is free. To be called once. */
 void tsm_mailslot_door_close(struct tsm_mailslot_door *door);
 
+/* The name stays, other processes have the slot. Instead of the above. */
+void tsm_mailslot_door_leave(struct tsm_mailslot_door *door);
+
 /* What a writer knows of the slot that it found. */
 struct tsm_mailslot_found {
     struct tsm_channel *channel; /* a client's; writing may begin */
@@ -36,7 +39,9 @@ struct tsm_mailslot_found {
     uint32_t max_message;
 };
 
-/* Writer: finds the slot and goes in; seq 0: whichever has the name now.
+/* Writer: finds the slot and goes in; seq 0: whichever has the name now. again: with the memory of that
+ * channel, which nobody has read; NULL: with new memory.
  * STATUS_OBJECT_NAME_NOT_FOUND, STATUS_ACCESS_DENIED, STATUS_INSUFFICIENT_RESOURCES. Never blocks. */
 tsm_must_check NTSTATUS tsm_mailslot_door_knock(const struct tsm_name *name, uint64_t seq,
+                                                struct tsm_channel *again,
                                                 struct tsm_mailslot_found *out);

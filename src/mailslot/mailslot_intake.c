@@ -15,6 +15,7 @@
 #include <stdlib.h>
 
 #include "base/trace.h"
+#include "mailslot/mailslot_share.h"
 
 #define EVENTS_AT_ONCE  64
 #define ACCEPTS_AT_ONCE 4096
@@ -84,31 +85,57 @@ static void forget_socket(struct tsm_mailslot *slot, struct tsm_mailslot_link *l
     divide_allowance(slot);
 }
 
-void tsm_mailslot_drop_locked(struct tsm_mailslot *slot, struct tsm_mailslot_link *link)
+static void remove_link(struct tsm_mailslot *slot, struct tsm_mailslot_link *link)
 {
-    if (link->channel && tsm_mailslot_link_lies(link))
-        tsm_trace(TSM_TRACE_MAILSLOT, "process %u contradicts itself: its messages are dropped",
-                  link->channel->peer.pid);
     tsm_mailslot_forget_locked(slot, link);
-    slot->lost += tsm_mailslot_link_dropped(link);
     slot->kept_bytes -= link->kept_size;
     slot->left_messages -= link->left_messages;
     slot->link_total--;
     forget_socket(slot, link);
     tsm_mailslot_link_free(link);
+}
+
+void tsm_mailslot_drop_locked(struct tsm_mailslot *slot, struct tsm_mailslot_link *link)
+{
+    if (link->channel && tsm_mailslot_link_lies(link))
+        tsm_trace(TSM_TRACE_MAILSLOT, "process %u contradicts itself: its messages are dropped",
+                  link->channel->peer.pid);
+    if (!tsm_mailslot_link_has_left(link))
+        slot->lost += tsm_mailslot_link_dropped(link);
+    if (link->id)
+        tsm_mailslot_share_remove(slot, link);
+    remove_link(slot, link);
     open_door(slot);
+}
+
+void tsm_mailslot_unload_locked(struct tsm_mailslot *slot, struct tsm_mailslot_link *link)
+{
+    link->parting = TSM_PARTING_NOTHING;
+    remove_link(slot, link);
+}
+
+static void for_all(struct tsm_mailslot *slot,
+                    void (*act)(struct tsm_mailslot *slot, struct tsm_mailslot_link *link))
+{
+    struct tsm_list *const lists[] = {&slot->greeting, &slot->awake, &slot->resting, &slot->left};
+
+    for (size_t i = 0; i < TSM_COUNT_OF(lists); i++)
+        TSM_LIST_FOR_EACH(node, lists[i])
+        {
+            act(slot, TSM_LIST_ENTRY(node, struct tsm_mailslot_link, node));
+        }
 }
 
 void tsm_mailslot_drop_all_locked(struct tsm_mailslot *slot)
 {
-    struct tsm_list *const lists[] = {&slot->greeting, &slot->awake, &slot->resting, &slot->left};
+    tsm_mailslot_end_batch_locked(slot);
+    for_all(slot, tsm_mailslot_drop_locked);
+}
 
-    slot->queued = 0;
-    for (size_t i = 0; i < TSM_COUNT_OF(lists); i++)
-        TSM_LIST_FOR_EACH(node, lists[i])
-        {
-            tsm_mailslot_drop_locked(slot, TSM_LIST_ENTRY(node, struct tsm_mailslot_link, node));
-        }
+void tsm_mailslot_unload_all_locked(struct tsm_mailslot *slot)
+{
+    tsm_mailslot_end_batch_locked(slot);
+    for_all(slot, tsm_mailslot_unload_locked);
 }
 
 /* Each link has its place in the queue, so that none is missing when it is needed. */
@@ -130,20 +157,24 @@ static bool make_place(struct tsm_mailslot *slot)
 
 static void wake_up(struct tsm_mailslot *slot, struct tsm_mailslot_link *link)
 {
+    slot->has_touched = true;
     link->state = TSM_LINK_AWAKE;
     link->empty_looks = 0;
     tsm_list_unlink(&link->node);
     tsm_list_append(&slot->awake, &link->node);
 }
 
-/* The writer has closed its handle or is dead; what it has written stays. */
-static void on_hang_up(struct tsm_mailslot *slot, struct tsm_mailslot_link *link)
+/* What it has written stays. */
+void tsm_mailslot_hang_up_locked(struct tsm_mailslot *slot, struct tsm_mailslot_link *link)
 {
     uint64_t room = TSM_MAILSLOT_KEPT_BYTES - slot->kept_bytes;
 
     forget_socket(slot, link);
     slot->lost += tsm_mailslot_link_dropped(link);
-    slot->lost += tsm_mailslot_link_end(link, room);
+    slot->lost +=
+        slot->share ? tsm_mailslot_link_seal(link, room) : tsm_mailslot_link_end(link, room);
+    if (link->id)
+        tsm_mailslot_share_commit(slot, link);
     slot->kept_bytes += link->kept_size;
     if (!link->has_next)
         tsm_mailslot_forget_locked(slot, link);
@@ -165,14 +196,20 @@ static bool greet(struct tsm_mailslot *slot, struct tsm_mailslot_link *link)
         tsm_mailslot_link_attach(link, channel, slot->now);
         set_allowance(slot, link);
         wake_up(slot, link);
+        if (link->id)
+            tsm_mailslot_share_remove(slot, link);
+        if (slot->share)
+            status = tsm_mailslot_share_add(slot, link);
     } else if (status != STATUS_PIPE_LISTENING) {
         tsm_trace(TSM_TRACE_MAILSLOT, "a writer was turned away: %s", tsm_status_name(status));
         link->socket = -1;
     }
-    link->is_polled =
-        link->socket >= 0 && NT_SUCCESS(tsm_poll_set_add(&slot->poll, link->socket, link));
+    link->is_polled = (NT_SUCCESS(status) || status == STATUS_PIPE_LISTENING) &&
+                      NT_SUCCESS(tsm_poll_set_add(&slot->poll, link->socket, link));
     if (link->is_polled)
         return true;
+    /* There was no room for it; it knocks again with what it has written. */
+    link->parting = TSM_PARTING_HUNG_UP;
     tsm_mailslot_drop_locked(slot, link);
     return false;
 }
@@ -185,6 +222,8 @@ static void forget_the_silent(struct tsm_mailslot *slot)
 
         if (!tsm_deadline_has_passed(link->hello_deadline))
             break;
+        /* Or somebody died who had taken it. */
+        link->parting = TSM_PARTING_HUNG_UP;
         tsm_mailslot_drop_locked(slot, link);
     }
 }
@@ -195,7 +234,11 @@ static bool let_one_in(struct tsm_mailslot *slot)
     struct tsm_mailslot_link *link;
     int socket;
 
-    if (slot->link_count >= TSM_MAILSLOT_WRITERS_MAX || !make_place(slot)) {
+    /* In a shared slot those who have left have their memory still. */
+    uint32_t count = slot->share ? slot->link_total : slot->link_count;
+
+    slot->is_short = count < TSM_MAILSLOT_WRITERS_MAX && !make_place(slot);
+    if (slot->is_short || count >= TSM_MAILSLOT_WRITERS_MAX) {
         shut_door(slot);
         return false;
     }
@@ -205,6 +248,7 @@ static bool let_one_in(struct tsm_mailslot *slot)
     if (!NT_SUCCESS(status)) {
         if (status != STATUS_PIPE_LISTENING) {
             tsm_trace(TSM_TRACE_MAILSLOT, "no writer can be let in: %s", tsm_status_name(status));
+            slot->is_short = true;
             shut_door(slot);
         }
         return false;
@@ -218,9 +262,15 @@ static bool let_one_in(struct tsm_mailslot *slot)
     slot->link_total++;
     tsm_list_append(&slot->greeting, &link->node);
     divide_allowance(slot);
+    if (!greet(slot, link))
+        return true;
     /* Those who come and go faster than we look would be many. */
-    if (greet(slot, link) && link->channel && tsm_unix_has_hung_up(link->socket))
-        on_hang_up(slot, link);
+    if (link->channel && tsm_unix_has_hung_up(link->socket)) {
+        tsm_mailslot_hang_up_locked(slot, link);
+    } else if (!link->channel && slot->share && !NT_SUCCESS(tsm_mailslot_share_add(slot, link))) {
+        link->parting = TSM_PARTING_HUNG_UP;
+        tsm_mailslot_drop_locked(slot, link);
+    }
     return true;
 }
 
@@ -231,6 +281,48 @@ static void on_listener(struct tsm_mailslot *slot)
     forget_the_silent(slot);
     while (count++ < ACCEPTS_AT_ONCE && let_one_in(slot))
         ;
+}
+
+struct tsm_mailslot_link *tsm_mailslot_adopt_locked(struct tsm_mailslot *slot, int socket,
+                                                    struct tsm_channel *channel)
+{
+    struct tsm_mailslot_link *link =
+        make_place(slot) ? tsm_mailslot_link_new(socket, tsm_mailslot_limit(slot)) : NULL;
+
+    if (!link) {
+        if (channel)
+            tsm_channel_drop(channel);
+        else
+            tsm_unix_close(socket);
+        return NULL;
+    }
+    if (channel)
+        tsm_mailslot_link_attach(link, channel, 0);
+    slot->link_count++;
+    slot->link_total++;
+    link->is_polled = NT_SUCCESS(tsm_poll_set_add(&slot->poll, link->socket, link));
+    tsm_list_append(channel ? &slot->awake : &slot->greeting, &link->node);
+    if (link->is_polled)
+        return link;
+    tsm_mailslot_unload_locked(slot, link);
+    return NULL;
+}
+
+void tsm_mailslot_part_locked(struct tsm_mailslot *slot, struct tsm_mailslot_link *link)
+{
+    forget_socket(slot, link);
+    slot->kept_bytes -= link->kept_size;
+    link->kept_size = link->reader.is_ended && link->reader.end > link->reader.tail
+                          ? link->reader.end - link->reader.tail
+                          : 0;
+    slot->kept_bytes += link->kept_size;
+}
+
+void tsm_mailslot_recount_locked(struct tsm_mailslot *slot)
+{
+    divide_allowance(slot);
+    if (slot->link_total < TSM_MAILSLOT_WRITERS_MAX)
+        open_door(slot);
 }
 
 /* ---- the sockets of writers ---- */
@@ -246,7 +338,9 @@ static void on_bell(struct tsm_mailslot *slot, struct tsm_mailslot_link *link)
         tsm_unix_close(fd);
     if (status == STATUS_PIPE_LISTENING || status == STATUS_PIPE_BROKEN)
         return;
-    if (!NT_SUCCESS(status) || length != 1 || fd >= 0 || link->state != TSM_LINK_RESTING)
+    /* In a shared slot another one may have asked for it. */
+    if (!NT_SUCCESS(status) || length != 1 || fd >= 0 ||
+        (link->state != TSM_LINK_RESTING && !slot->share))
         link->reader.is_broken = true;
     wake_up(slot, link);
 }
@@ -268,7 +362,7 @@ static void on_link(struct tsm_mailslot *slot, struct tsm_mailslot_link *link,
     if (tsm_mailslot_link_lies(link))
         tsm_mailslot_drop_locked(slot, link);
     else if (event->has_hung_up)
-        on_hang_up(slot, link);
+        tsm_mailslot_hang_up_locked(slot, link);
 }
 
 void tsm_mailslot_collect_locked(struct tsm_mailslot *slot)
@@ -280,6 +374,10 @@ void tsm_mailslot_collect_locked(struct tsm_mailslot *slot)
 
     if (!slot->is_open)
         return;
+    if (tsm_unlikely(slot->is_short)) {
+        slot->is_short = false;
+        open_door(slot);
+    }
     do {
         slot->has_opened_door = false;
         count = tsm_poll_set_take(&slot->poll, events, EVENTS_AT_ONCE);

@@ -42,8 +42,12 @@ struct tsm_mailslot_link *tsm_mailslot_link_new(int socket, uint32_t max_message
 void tsm_mailslot_link_free(struct tsm_mailslot_link *link)
 {
     tsm_list_unlink(&link->node);
-    if (link->channel)
+    if (link->socket >= 0 && link->parting == TSM_PARTING_HUNG_UP)
+        tsm_unix_shutdown(link->socket);
+    if (link->channel && link->parting == TSM_PARTING_CLOSED)
         tsm_channel_close(link->channel, TSM_SIDE_CLOSED);
+    else if (link->channel)
+        tsm_channel_drop(link->channel);
     else if (link->socket >= 0)
         tsm_unix_close(link->socket);
     free(link->kept);
@@ -61,9 +65,6 @@ void tsm_mailslot_link_attach(struct tsm_mailslot_link *link, struct tsm_channel
     link->channel = channel;
     link->state = TSM_LINK_AWAKE;
     link->looked = looked;
-    /* The memory is mapped, and nobody else will want it. */
-    tsm_unix_close(channel->memfd);
-    channel->memfd = -1;
 }
 
 bool tsm_mailslot_link_find(struct tsm_mailslot_link *link, uint64_t now)
@@ -107,8 +108,10 @@ bool tsm_mailslot_link_look(struct tsm_mailslot_link *link, uint64_t now)
 {
     const struct tsm_ring_reader *reader = &link->reader;
 
+    /* What is left of the batch before was there at our last look. */
+    if (reader->tail >= link->limit)
+        link->floor = link->looked;
     link->limit = head_of(&link->reader);
-    link->floor = link->looked;
     link->looked = now;
     if (tsm_mailslot_link_find(link, now)) {
         link->empty_looks = 0;
@@ -128,17 +131,19 @@ bool tsm_mailslot_link_take(struct tsm_mailslot_link *link, void *out)
     bool was_cancelled;
 
     link->has_next = false;
-    if (link->size)
+    if (link->size && out)
         memcpy(out, tsm_ring_peeked(reader) + TSM_RING_STAMP_SIZE, link->size);
     /* It is gone now, if it still is what it was. */
     if (tsm_ring_take(reader, NULL, whole, &was_cancelled) != whole ||
         reader->messages != messages + 1)
         reader->is_broken = true;
-    if (reader->is_broken)
-        return false;
-    if (!reader->is_ended)
-        tsm_ring_reader_publish(reader, 0);
-    return true;
+    return !reader->is_broken;
+}
+
+void tsm_mailslot_link_publish(struct tsm_mailslot_link *link)
+{
+    if (!link->reader.is_ended)
+        tsm_ring_reader_publish(&link->reader, 0);
 }
 
 uint64_t tsm_mailslot_link_count(struct tsm_mailslot_link *link)
@@ -175,6 +180,25 @@ uint64_t tsm_mailslot_link_dropped(const struct tsm_mailslot_link *link)
     return link->channel
                ? atomic_load_explicit(&link->reader.shared->producer.dropped, memory_order_relaxed)
                : 0;
+}
+
+uint64_t tsm_mailslot_link_seal(struct tsm_mailslot_link *link, uint64_t room)
+{
+    struct tsm_ring_reader *reader = &link->reader;
+    uint64_t size, lost = 0;
+
+    tsm_ring_reader_drop_pending(reader);
+    size = tsm_ring_keep_size(reader);
+    if (size > room) {
+        lost = tsm_mailslot_link_count(link);
+        reader->tail = reader->end;
+        link->has_next = false;
+        size = 0;
+    }
+    link->kept_size = size;
+    link->scout = (struct tsm_ring_scout){0};
+    link->state = TSM_LINK_AWAKE;
+    return lost;
 }
 
 /* What was found before the copy was made is in it, or it was a lie. */

@@ -10,6 +10,7 @@
  * does so before its call returns.
  */
 #include "mailslot/mailslot.h"
+#include "mailslot/mailslot_share.h"
 
 #define LOOKS_BEFORE_REST 16
 
@@ -70,7 +71,7 @@ void tsm_mailslot_forget_locked(struct tsm_mailslot *slot, struct tsm_mailslot_l
 /* A link that has nothing: it goes, or to rest, or is looked at again. */
 static void set_aside(struct tsm_mailslot *slot, struct tsm_mailslot_link *link)
 {
-    if (tsm_mailslot_link_lies(link) || !link->channel) {
+    if (tsm_mailslot_link_lies(link) || tsm_mailslot_link_has_left(link)) {
         tsm_mailslot_drop_locked(slot, link);
     } else if (link->empty_looks >= LOOKS_BEFORE_REST && tsm_mailslot_link_rest(link)) {
         tsm_list_unlink(&link->node);
@@ -81,7 +82,7 @@ static void set_aside(struct tsm_mailslot *slot, struct tsm_mailslot_link *link)
 static void join_batch(struct tsm_mailslot *slot, struct tsm_mailslot_link *link)
 {
     queue_add(slot, link);
-    if (link->channel)
+    if (!tsm_mailslot_link_has_left(link))
         return;
     /* Nothing is added to it: its messages are counted once. */
     link->left_messages = tsm_mailslot_link_count(link);
@@ -121,6 +122,47 @@ static void begin_batch(struct tsm_mailslot *slot)
     }
 }
 
+void tsm_mailslot_end_batch_locked(struct tsm_mailslot *slot)
+{
+    for (uint32_t i = 0; i < slot->queued; i++) {
+        struct tsm_mailslot_link *link = slot->queue[i];
+
+        link->is_queued = false;
+        if (link->state == TSM_LINK_LEFT)
+            leave_left(slot, link);
+    }
+    slot->queued = 0;
+}
+
+uint64_t tsm_mailslot_gather_locked(struct tsm_mailslot *slot, struct tsm_ring_writer *ring)
+{
+    uint64_t now = (uint64_t)tsm_monotonic_ns(), lost = 0;
+    struct tsm_mailslot_link *link;
+
+    tsm_mailslot_end_batch_locked(slot);
+    TSM_LIST_FOR_EACH(node, &slot->awake)
+    {
+        link = TSM_LIST_ENTRY(node, struct tsm_mailslot_link, node);
+        if (!tsm_mailslot_link_has_left(link))
+            continue;
+        if (tsm_mailslot_link_look(link, now))
+            queue_add(slot, link);
+        else
+            tsm_mailslot_drop_locked(slot, link);
+    }
+    while (slot->queued) {
+        link = slot->queue[0];
+        lost += !tsm_ring_write_stamped(
+            ring, link->stamp, tsm_ring_peeked(&link->reader) + TSM_RING_STAMP_SIZE, link->size);
+        (void)tsm_mailslot_link_take(link, NULL);
+        if (tsm_mailslot_link_find(link, now))
+            queue_sink(slot, 0);
+        else
+            tsm_mailslot_drop_locked(slot, link);
+    }
+    return lost;
+}
+
 struct tsm_mailslot_link *tsm_mailslot_next_locked(struct tsm_mailslot *slot)
 {
     while (slot->queued == 0) {
@@ -136,6 +178,11 @@ bool tsm_mailslot_take_locked(struct tsm_mailslot *slot, void *out)
     struct tsm_mailslot_link *link = slot->queue[0];
     bool is_good = tsm_mailslot_link_take(link, out);
 
+    slot->has_touched = true;
+    if (slot->share)
+        tsm_mailslot_share_commit(slot, link);
+    if (is_good)
+        tsm_mailslot_link_publish(link);
     if (link->state == TSM_LINK_LEFT) {
         link->left_messages--;
         slot->left_messages--;
@@ -174,7 +221,7 @@ bool tsm_mailslot_rest_locked(struct tsm_mailslot *slot)
     {
         struct tsm_mailslot_link *link = TSM_LIST_ENTRY(node, struct tsm_mailslot_link, node);
 
-        if (!link->channel || !tsm_mailslot_link_rest(link)) {
+        if (tsm_mailslot_link_has_left(link) || !tsm_mailslot_link_rest(link)) {
             all_rest = false;
             continue;
         }
@@ -203,7 +250,7 @@ bool tsm_mailslot_writer_cpu_locked(struct tsm_mailslot *slot, uint32_t *cpu)
 
     const struct tsm_mailslot_link *link = TSM_LIST_ENTRY(first, struct tsm_mailslot_link, node);
 
-    if (!link->channel)
+    if (tsm_mailslot_link_has_left(link))
         return false;
     *cpu = atomic_load_explicit(&link->reader.shared->producer_wait.cpu, memory_order_relaxed);
     return true;

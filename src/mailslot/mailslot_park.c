@@ -12,7 +12,7 @@
 #include <sys/epoll.h>
 
 #include "channel/spin.h"
-#include "mailslot/mailslot.h"
+#include "mailslot/mailslot_share.h"
 #include "os/futex.h"
 
 enum next_step { LOOK_AGAIN, SPIN, SLEEP_LEADING, SLEEP_FOLLOWING, RETURN };
@@ -66,7 +66,7 @@ static enum next_step step_locked(struct tsm_mailslot *slot, struct tsm_io *io, 
     }
     if (slot->leader && slot->leader != io)
         return SLEEP_FOLLOWING;
-    if (!has_spun)
+    if (!has_spun && !slot->share)
         return SPIN;
     if (!tsm_mailslot_rest_locked(slot))
         return LOOK_AGAIN;
@@ -102,12 +102,14 @@ void tsm_mailslot_park(struct tsm_file *file, struct tsm_io *io)
 
     for (;;) {
         struct tsm_io_batch batch;
+        struct tsm_deadline deadline;
         enum next_step next;
 
         tsm_io_batch_init(&batch);
-        tsm_lock_acquire(&file->lock);
+        tsm_mailslot_lock(slot);
         next = step_locked(slot, io, has_spun, &batch);
-        tsm_lock_release(&file->lock);
+        deadline = tsm_mailslot_look_again_locked(slot, deadline_of(io));
+        tsm_mailslot_unlock(slot);
         tsm_io_batch_finish(&batch, io);
         switch (next) {
         case SPIN:
@@ -115,7 +117,7 @@ void tsm_mailslot_park(struct tsm_file *file, struct tsm_io *io)
             has_spun = true;
             break;
         case SLEEP_LEADING:
-            tsm_poll_set_wait(&slot->poll, deadline_of(io));
+            tsm_poll_set_wait(&slot->poll, deadline);
             has_spun = false;
             break;
         case SLEEP_FOLLOWING:

@@ -5,6 +5,8 @@
  * One ring into one slot. A write lays down a message with the time, or drops it if there is no room;
  * it never waits and never learns who reads.
  *
+ * Death:     several processes may have the slot. If one is killed while it lets this writer in, the
+ *            others have not got its ring: the writer knocks again, with what lies there.
  * Routes:    a local slot is one certain slot; when that is closed, writes fail, also if another has
  *            taken the name. On the others each message looks for the slot if it is not at hand.
  * Ownership: the writer owns its channel; the reactor watches its socket.
@@ -60,7 +62,7 @@ static void on_slot_gone(void *context)
 static NTSTATUS attach(struct tsm_mailslot_writer *writer, uint64_t seq)
 {
     struct tsm_mailslot_found found;
-    NTSTATUS status = tsm_mailslot_door_knock(&writer->name, seq, &found);
+    NTSTATUS status = tsm_mailslot_door_knock(&writer->name, seq, NULL, &found);
 
     if (!NT_SUCCESS(status))
         return status;
@@ -83,6 +85,17 @@ static bool is_slot_there(const struct tsm_mailslot_writer *writer)
 
     return channel && tsm_channel_peer_state(channel) == TSM_SIDE_OPEN &&
            !tsm_channel_peer_is_gone_locked(channel) && !writer->ring.is_broken;
+}
+
+/* Whoever let it in is gone without a word, and nobody has read anything: others may have the slot. */
+static bool knock_again(struct tsm_mailslot_writer *writer)
+{
+    struct tsm_channel *channel = writer->slot.channel;
+    struct tsm_mailslot_found found;
+
+    return channel && !writer->ring.is_broken && tsm_channel_peer_state(channel) == TSM_SIDE_OPEN &&
+           tsm_ring_writer_unread(&writer->ring) == writer->ring.head &&
+           NT_SUCCESS(tsm_mailslot_door_knock(&writer->name, writer->slot.seq, channel, &found));
 }
 
 static bool has_room(struct tsm_mailslot_writer *writer, uint32_t length)
@@ -153,11 +166,11 @@ static NTSTATUS check_length(const struct tsm_mailslot_writer *writer, uint32_t 
 
 static NTSTATUS submit_write(struct tsm_mailslot_writer *writer, struct tsm_io *io)
 {
-    bool is_there = is_slot_there(writer);
+    bool is_there = is_slot_there(writer) || knock_again(writer);
 
-    if (!is_there && writer->route != TSM_ROUTE_SLOT) {
+    if (!is_there) {
         detach(writer);
-        is_there = NT_SUCCESS(attach(writer, 0));
+        is_there = writer->route != TSM_ROUTE_SLOT && NT_SUCCESS(attach(writer, 0));
     }
 
     NTSTATUS status = check_length(writer, io->in_length);

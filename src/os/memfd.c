@@ -69,8 +69,11 @@ NTSTATUS tsm_memfd_check(int fd, uint64_t size)
 
     int seals = fcntl(fd, F_GET_SEALS);
 
-    if (seals < 0 || (seals & ~F_SEAL_EXEC) != SEALS || fstat(fd, &info) < 0 ||
-        fstatfs(fd, &fs) < 0 || fs.f_type != TMPFS_MAGIC || (uint64_t)info.st_size != size)
+    if (seals < 0 || (seals & ~F_SEAL_EXEC) != SEALS)
+        return STATUS_INVALID_PARAMETER;
+    if (fstat(fd, &info) < 0 || fstatfs(fd, &fs) < 0)
+        return tsm_status_from_errno(errno);
+    if (fs.f_type != TMPFS_MAGIC || (uint64_t)info.st_size != size)
         return STATUS_INVALID_PARAMETER;
     return STATUS_SUCCESS;
 }

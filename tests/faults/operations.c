@@ -556,13 +556,14 @@ static bool has_given_three(void)
 
 /* A process of ours that sleeps until this one has ended. */
 static PROCESS_INFORMATION sleeper;
+static HANDLE sleeper_input;
 
 static bool a_sleeper(void)
 {
     STARTUPINFOA info = {.cb = sizeof(info), .dwFlags = STARTF_USESTDHANDLES};
     SECURITY_ATTRIBUTES inherited = {sizeof(inherited), NULL, TRUE};
     char own[4000], line[4096];
-    HANDLE reader, writer;
+    HANDLE reader;
     ssize_t length;
 
     if (sleeper.hProcess)
@@ -570,8 +571,8 @@ static bool a_sleeper(void)
     length = readlink("/proc/self/exe", own, sizeof(own) - 1);
     own[length > 0 ? length : 0] = 0;
     snprintf(line, sizeof(line), "\"%s\" " SLEEPER_ROLE, own);
-    if (!CreatePipe(&reader, &writer, &inherited, 0) ||
-        !SetHandleInformation(writer, HANDLE_FLAG_INHERIT, 0))
+    if (!CreatePipe(&reader, &sleeper_input, &inherited, 0) ||
+        !SetHandleInformation(sleeper_input, HANDLE_FLAG_INHERIT, 0))
         return false;
     info.hStdInput = reader;
     if (!CreateProcessA(NULL, line, NULL, NULL, TRUE, 0, NULL, NULL, &info, &sleeper))
@@ -626,6 +627,101 @@ static bool is_sent(void)
     return DuplicateHandle(sleeper.hProcess, sent, GetCurrentProcess(), &it.objects[2], 0, FALSE,
                            DUPLICATE_SAME_ACCESS | DUPLICATE_CLOSE_SOURCE) &&
            passes(it.objects[1], it.objects[2]);
+}
+
+/* ---- mailslots ---- */
+
+#define SLOT "\\\\.\\mailslot\\nth"
+
+static DWORD create_slot(void)
+{
+    return result_of(CreateMailslotA(SLOT, 0, 1000, NULL), &it.objects[0]);
+}
+
+static DWORD open_slot(void)
+{
+    return result_of(
+        CreateFileA(SLOT, GENERIC_WRITE, FILE_SHARE_READ, NULL, OPEN_EXISTING, 0, NULL),
+        &it.objects[1]);
+}
+
+static bool a_slot(void)
+{
+    return create_slot() == 0;
+}
+
+/* What is lost while a writer is let in is lost: here it is in. */
+static bool a_slot_with_a_message(void)
+{
+    DWORD count;
+
+    return a_slot() && open_slot() == 0 &&
+           WriteFile(it.objects[1], WORD, sizeof(WORD), &it.count, NULL) &&
+           GetMailslotInfo(it.objects[0], NULL, NULL, &count, NULL) && count == 1;
+}
+
+static DWORD read_slot(void)
+{
+    return result(ReadFile(it.objects[0], it.got, sizeof(it.got), &it.count, NULL));
+}
+
+static bool is_slot(void)
+{
+    return open_slot() == 0 && passes(it.objects[1], it.objects[0]);
+}
+
+static bool is_slot_open(void)
+{
+    return passes(it.objects[1], it.objects[0]);
+}
+
+static bool is_slot_back;
+
+/* Two have gone, and left something that was taken in. */
+static bool a_slot_with_messages_and_a_sleeper(void)
+{
+    DWORD count;
+
+    is_slot_back = false;
+    for (int i = 0; i < 2; i++) {
+        if (i == 0 && !a_slot_with_a_message())
+            return false;
+        if (i == 1 &&
+            (open_slot() != 0 || !WriteFile(it.objects[1], WORD, sizeof(WORD), &it.count, NULL)))
+            return false;
+        close_one(&it.objects[1]);
+    }
+    return GetMailslotInfo(it.objects[0], NULL, NULL, &count, NULL) && count == 2 &&
+           open_slot() == 0 && a_sleeper();
+}
+
+/* The other process' handle alone keeps what lies there. */
+static bool is_slot_sent(void)
+{
+    HANDLE back;
+    bool is_good;
+
+    close_one(&it.objects[0]);
+    if (!DuplicateHandle(sleeper.hProcess, sent, GetCurrentProcess(), &back, 0, FALSE,
+                         DUPLICATE_SAME_ACCESS | DUPLICATE_CLOSE_SOURCE))
+        return false;
+    it.objects[0] = back;
+    is_slot_back = true;
+    is_good = read_slot() == 0 && is_answered() && read_slot() == 0 && is_answered();
+    return is_good && passes(it.objects[1], back);
+}
+
+/* Who has not got its answer does not know whether the other process has the slot, and its name. */
+static void clean_with_sleeper(void)
+{
+    clean();
+    if (!sleeper.hProcess || is_slot_back)
+        return;
+    TerminateProcess(sleeper.hProcess, 0);
+    WaitForSingleObject(sleeper.hProcess, 10000);
+    close_one(&sleeper.hProcess);
+    close_one(&sleeper.hThread);
+    close_one(&sleeper_input);
 }
 
 /* ---- events and waits ---- */
@@ -751,6 +847,11 @@ const struct operation operations[] = {
     {OPERATION(starting_a_thread, no_other_thread, create_thread, has_given_three, clean, 0)},
     {OPERATION(duplicating_a_handle, an_event, duplicate, is_same_event, clean, 0)},
     {OPERATION(giving_a_handle_to_a_process, a_pipe_and_a_sleeper, send_handle, is_sent, clean, 0)},
+    {OPERATION(creating_a_mailslot, nothing, create_slot, is_slot, clean, 0)},
+    {OPERATION(opening_a_mailslot, a_slot, open_slot, is_slot_open, clean, 0)},
+    {OPERATION(reading_a_mailslot, a_slot_with_a_message, read_slot, is_answered, clean, 0)},
+    {OPERATION(giving_a_mailslot_to_a_process, a_slot_with_messages_and_a_sleeper, send_handle,
+               is_slot_sent, clean_with_sleeper, 0)},
     {OPERATION(creating_an_event, nothing, create_event, is_event, clean, 0)},
     {OPERATION(creating_a_named_event, nothing, create_named_event, is_named_event, clean, 0)},
     {OPERATION(creating_a_named_mutex, nothing, create_named_mutex, is_owned, clean, 0)},

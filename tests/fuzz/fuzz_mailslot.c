@@ -5,7 +5,7 @@
  *
  * Promised: no message is longer than the slot allows or than the buffer is; who was not lied to by a
  * writer gets all of that one's messages, in their order; the slot is never busy for long; nothing is
- * left when it closes.
+ * left when it closes. In half of the runs other processes have the slot as well.
  */
 #include "fuzz.h"
 
@@ -73,7 +73,7 @@ static struct peer {
     struct tsm_ring_writer writer;
     struct tsm_mailslot_link *link; /* NULL: the slot has let go of it */
     uint32_t sent, read;
-    bool is_there, has_lied;
+    bool is_there, has_lied, has_gone;
     uint8_t event; /* 1 bell, 2 hung up */
 } peers[LINKS_MAX];
 
@@ -92,11 +92,29 @@ void tsm_channel_close(struct tsm_channel *channel, enum tsm_side_state state)
     peer->is_there = false;
 }
 
+void tsm_channel_drop(struct tsm_channel *channel)
+{
+    tsm_channel_close(channel, TSM_SIDE_CLOSED);
+}
+
 struct tsm_ring_header *tsm_channel_incoming(struct tsm_channel *of, uint8_t **data, uint64_t *size)
 {
     *data = of->data[0];
     *size = CAPACITY;
     return &of->header->ring[0];
+}
+
+void tsm_mailslot_share_commit(struct tsm_mailslot *slot, const struct tsm_mailslot_link *link)
+{
+}
+
+NTSTATUS tsm_mailslot_share_add(struct tsm_mailslot *slot, struct tsm_mailslot_link *link)
+{
+    return STATUS_SUCCESS;
+}
+
+void tsm_mailslot_share_remove(struct tsm_mailslot *slot, struct tsm_mailslot_link *link)
+{
 }
 
 NTSTATUS tsm_mailslot_door_accept(struct tsm_mailslot_door *door, int *socket)
@@ -146,6 +164,10 @@ bool tsm_unix_has_hung_up(int socket)
 }
 
 void tsm_unix_close(int socket)
+{
+}
+
+void tsm_unix_shutdown(int socket)
 {
 }
 
@@ -264,7 +286,7 @@ static void peer_writes(struct peer *peer)
     _Atomic uint32_t *wait = &peer->channel.header->ring[0].consumer_wait.wait;
     uint32_t length = 3 + next_u8() % (MESSAGE_MAX - 3);
 
-    if (!peer->is_there || (peer->event & 2))
+    if (!peer->is_there || peer->has_gone)
         return;
     is_peer_at_work = true;
     if (tsm_ring_write_stamped(&peer->writer, (uint64_t)tsm_monotonic_ns(), message, length)) {
@@ -328,14 +350,17 @@ static void step(void)
         plan_lie();
         break;
     case 10:
-        if (peer->is_there && (code & 0x10)) {
+        if (peer->is_there && !peer->has_gone && (code & 0x10)) {
             peer->has_lied = true;
             peer->event |= 1;
         } else if (peer->is_there) {
-            peer->event |= 2;
+            peer->event |= peer->has_gone ? 0 : 2;
+            peer->has_gone = true;
         }
         break;
     default:
+        if (code & 0x20)
+            tsm_mailslot_end_batch_locked(&slot);
         (void)tsm_mailslot_has_news_locked(&slot);
         tsm_mailslot_collect_locked(&slot);
         break;
@@ -352,6 +377,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *input, size_t size)
     loads = 0;
     memset(&slot, 0, sizeof(slot));
     slot.is_open = true;
+    if (size && (input[size - 1] & 1))
+        slot.share = (struct tsm_mailslot_share *)&slot; /* nobody looks into it */
     slot.max_message = MESSAGE_MAX;
     slot.allowance = TSM_MAILSLOT_WRITER_BYTES;
     tsm_list_init(&slot.greeting);

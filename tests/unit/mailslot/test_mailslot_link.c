@@ -165,6 +165,32 @@ static void a_message_that_shrinks_before_it_is_kept_is_a_lie(void **state)
     assert_true(tsm_mailslot_link_lies(tested));
 }
 
+static void what_a_writer_leaves_can_stay_where_it_is(void **state)
+{
+    put(2000, "first");
+    put(2001, "second");
+    assert_true(tsm_mailslot_link_look(tested, 3000));
+    assert_int_equal(tsm_mailslot_link_seal(tested, 1 << 20), 0);
+    put(2002, "too late");
+    assert_int_equal(tsm_mailslot_link_count(tested), 2);
+    assert_string_equal(take(), "first");
+    assert_true(tsm_mailslot_link_look(tested, 4000));
+    assert_int_equal(tested->stamp, 2001);
+    assert_string_equal(take(), "second");
+    assert_true(tsm_mailslot_link_is_over(tested));
+    assert_false(tsm_mailslot_link_look(tested, 5000));
+}
+
+static void what_is_left_of_a_batch_keeps_its_stamp(void **state)
+{
+    put(2000, "first");
+    put(2001, "second");
+    assert_true(tsm_mailslot_link_look(tested, 3000));
+    take();
+    assert_true(tsm_mailslot_link_look(tested, 4000));
+    assert_int_equal(tested->stamp, 2001);
+}
+
 static void what_finds_no_room_is_counted(void **state)
 {
     put(2000, "first");
@@ -173,6 +199,17 @@ static void what_finds_no_room_is_counted(void **state)
     assert_int_equal(tsm_mailslot_link_end(tested, 10), 2);
     assert_false(tested->has_next);
     assert_true(tsm_mailslot_link_is_over(tested));
+}
+
+static void what_finds_no_room_is_not_left_either(void **state)
+{
+    put(2000, "first");
+    put(2001, "second");
+    assert_true(tsm_mailslot_link_look(tested, 3000));
+    assert_int_equal(tsm_mailslot_link_seal(tested, 10), 2);
+    assert_false(tested->has_next);
+    assert_true(tsm_mailslot_link_is_over(tested));
+    assert_false(tsm_mailslot_link_look(tested, 4000));
 }
 
 #define LINK_TEST(function) cmocka_unit_test_setup_teardown(function, link_begin, link_end)
@@ -188,7 +225,10 @@ int main(void)
         LINK_TEST(one_who_has_something_does_not_rest),
         LINK_TEST(what_a_writer_leaves_is_kept),
         LINK_TEST(a_message_that_shrinks_before_it_is_kept_is_a_lie),
+        LINK_TEST(what_a_writer_leaves_can_stay_where_it_is),
+        LINK_TEST(what_is_left_of_a_batch_keeps_its_stamp),
         LINK_TEST(what_finds_no_room_is_counted),
+        LINK_TEST(what_finds_no_room_is_not_left_either),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
