@@ -151,6 +151,8 @@ static void put(struct tsm_mailslot_writer *writer, const struct tsm_io *io)
 
     atomic_store_explicit(dropped, atomic_load_explicit(dropped, memory_order_relaxed) + 1,
                           memory_order_relaxed);
+    /* The reader is far behind; it may be this processor that it waits for. */
+    sched_yield();
 }
 
 static NTSTATUS check_length(const struct tsm_mailslot_writer *writer, uint32_t length)
