@@ -677,22 +677,22 @@ static bool is_slot_open(void)
 
 static bool is_slot_back;
 
-/* Two have gone, and left something that was taken in. */
+/* Each has left something that was taken in, and two of the three have gone. */
 static bool a_slot_with_messages_and_a_sleeper(void)
 {
     DWORD count;
 
     is_slot_back = false;
-    for (int i = 0; i < 2; i++) {
-        if (i == 0 && !a_slot_with_a_message())
-            return false;
-        if (i == 1 &&
-            (open_slot() != 0 || !WriteFile(it.objects[1], WORD, sizeof(WORD), &it.count, NULL)))
-            return false;
+    for (DWORD i = 0; i < 3; i++) {
         close_one(&it.objects[1]);
+        if (i == 0
+                ? !a_slot_with_a_message()
+                : open_slot() != 0 ||
+                      !WriteFile(it.objects[1], WORD, sizeof(WORD), &it.count, NULL) ||
+                      !GetMailslotInfo(it.objects[0], NULL, NULL, &count, NULL) || count != i + 1)
+            return false;
     }
-    return GetMailslotInfo(it.objects[0], NULL, NULL, &count, NULL) && count == 2 &&
-           open_slot() == 0 && a_sleeper();
+    return a_sleeper();
 }
 
 /* The other process' handle alone keeps what lies there. */
@@ -707,7 +707,8 @@ static bool is_slot_sent(void)
         return false;
     it.objects[0] = back;
     is_slot_back = true;
-    is_good = read_slot() == 0 && is_answered() && read_slot() == 0 && is_answered();
+    is_good = read_slot() == 0 && is_answered() && read_slot() == 0 && is_answered() &&
+              read_slot() == 0 && is_answered();
     return is_good && passes(it.objects[1], back);
 }
 
