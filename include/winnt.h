@@ -1117,6 +1117,25 @@ WINBASEAPI VOID WINAPI RtlCaptureContext(PCONTEXT ContextRecord);
 WINBASEAPI VOID WINAPI RtlRestoreContext(PCONTEXT ContextRecord,
                                          struct _EXCEPTION_RECORD *ExceptionRecord);
 
+/*
+ * Runs the __finally blocks between the caller and a function with a __try that is being executed,
+ * its own too, and goes on at TargetIp in it, outside of its __trys; ReturnValue is there as a
+ * function's value would be. The function is known by its frame address; in an optimised one only
+ * volatile locals have their values. Another TargetFrame is STATUS_INVALID_UNWIND_TARGET; NULL runs
+ * all blocks of the thread and ends the process. ExceptionRecord may be NULL. SDK: RtlUnwind.
+ */
+WINBASEAPI VOID WINAPI RtlUnwind(PVOID TargetFrame, PVOID TargetIp,
+                                 struct _EXCEPTION_RECORD *ExceptionRecord, PVOID ReturnValue);
+
+struct _UNWIND_HISTORY_TABLE;
+
+/* The same; ContextRecord is room for the registers to go on with, HistoryTable may be NULL. SDK:
+ * RtlUnwindEx. */
+WINBASEAPI VOID WINAPI RtlUnwindEx(PVOID TargetFrame, PVOID TargetIp,
+                                   struct _EXCEPTION_RECORD *ExceptionRecord, PVOID ReturnValue,
+                                   PCONTEXT ContextRecord,
+                                   struct _UNWIND_HISTORY_TABLE *HistoryTable);
+
 /* Raises an exception from a record of one's own. SDK: RtlRaiseException. */
 WINBASEAPI VOID WINAPI RtlRaiseException(PEXCEPTION_RECORD ExceptionRecord);
 

@@ -5,7 +5,9 @@
 #include <string.h>
 
 #include "base/macros.h"
+#include "base/status.h"
 #include "seh/arch/arch.h"
+#include "seh/unwind.h"
 
 #define BACK_TRACE_MAX 1024u
 
@@ -16,7 +18,27 @@ VOID WINAPI RtlRestoreContext(PCONTEXT ContextRecord, struct _EXCEPTION_RECORD *
     tsm_context_capture(&whole);
     whole.ContextFlags = CONTEXT_FULL;
     tsm_arch_overlay(&whole, ContextRecord);
+    tsm_unwind_cut(tsm_arch_context_stack(&whole));
     tsm_context_resume(&whole);
+}
+
+VOID WINAPI RtlUnwindEx(PVOID TargetFrame, PVOID TargetIp, PEXCEPTION_RECORD ExceptionRecord,
+                        PVOID ReturnValue, PCONTEXT ContextRecord,
+                        struct _UNWIND_HISTORY_TABLE *HistoryTable)
+{
+    EXCEPTION_RECORD own = {.ExceptionCode = (DWORD)STATUS_UNWIND,
+                            .ExceptionAddress = __builtin_return_address(0)};
+
+    tsm_unwind(TargetFrame, TargetIp, ExceptionRecord ? ExceptionRecord : &own,
+               (uintptr_t)ReturnValue, ContextRecord);
+}
+
+VOID WINAPI RtlUnwind(PVOID TargetFrame, PVOID TargetIp, PEXCEPTION_RECORD ExceptionRecord,
+                      PVOID ReturnValue)
+{
+    CONTEXT context;
+
+    RtlUnwindEx(TargetFrame, TargetIp, ExceptionRecord, ReturnValue, &context, NULL);
 }
 
 VOID WINAPI RtlRaiseException(PEXCEPTION_RECORD ExceptionRecord)

@@ -20,6 +20,7 @@
 #include "seh/frame.h"
 #include "seh/sanitizer.h"
 #include "seh/unhandled.h"
+#include "seh/unwind.h"
 #include "seh/vectored.h"
 
 /* Handlers that always raise again end here and not with the end of the stack. */
@@ -205,7 +206,23 @@ enum tsm_outcome tsm_dispatch(EXCEPTION_RECORD *record, CONTEXT *context, bool i
     outcome = dispatch_in_order(&dispatch);
     current = dispatch.outer;
     *may_be_changed = dispatch.is_complete;
+    if (dispatch.is_complete && outcome == TSM_CONTINUED)
+        tsm_unwind_cut(tsm_arch_context_stack(context));
     return outcome;
+}
+
+void tsm_dispatch_unwind(EXCEPTION_RECORD *record, CONTEXT *context,
+                         struct transom_seh_frame *outer)
+{
+    struct tsm_dispatch dispatch = {.outer = current,
+                                    .pointers = {record, context},
+                                    .top = transom_seh_top,
+                                    .depth = current ? current->depth + 1 : 1,
+                                    .is_complete = true};
+
+    current = &dispatch;
+    tsm_frame_unwind(outer);
+    current = dispatch.outer;
 }
 
 void tsm_dispatch_raised(EXCEPTION_RECORD *record, CONTEXT *context)

@@ -47,5 +47,10 @@ void tsm_dispatch_moves_to(struct transom_seh_frame *top);
 /* Gives up the exceptions whose frames are gone. */
 void tsm_dispatch_trim(void);
 
+/* Unwinds down to, not including, outer as if by an exception: a jump out of a __finally block is its
+ * end. */
+void tsm_dispatch_unwind(EXCEPTION_RECORD *record, CONTEXT *context,
+                         struct transom_seh_frame *outer);
+
 /* Called by tsm_raise() with the caller's registers. */
 void tsm_dispatch_raised(EXCEPTION_RECORD *record, CONTEXT *context);

@@ -60,8 +60,13 @@ void tsm_arch_adopt_float(const ucontext_t *from);
  * not aligned. */
 void tsm_arch_drop_alignment_check(void);
 
+/* A frame's way back as a whole context, but to another address, with a value as of a function. */
+void tsm_arch_take_way(CONTEXT *context, const struct transom_seh_frame *frame, uintptr_t address,
+                       uintptr_t value);
+
 /* Makes a trap instruction trap again when the handler returns. */
 void tsm_arch_rewind_trap(ucontext_t *to, const EXCEPTION_RECORD *record);
 
 uintptr_t tsm_arch_stack_pointer(const ucontext_t *from);
 uintptr_t tsm_arch_program_counter(const CONTEXT *context);
+uintptr_t tsm_arch_context_stack(const CONTEXT *context);

@@ -257,3 +257,21 @@ uintptr_t tsm_arch_program_counter(const CONTEXT *context)
 {
     return context->Pc;
 }
+
+uintptr_t tsm_arch_context_stack(const CONTEXT *context)
+{
+    return context->Sp;
+}
+
+void tsm_arch_take_way(CONTEXT *context, const struct transom_seh_frame *frame, uintptr_t address,
+                       uintptr_t value)
+{
+    context->Fp = (DWORD64)frame->way[0];
+    context->Sp = (DWORD64)frame->way[2];
+    for (size_t i = 0; i < 10; i++)
+        context->X[19 + i] = (DWORD64)frame->way[3 + i];
+    for (size_t i = 0; i < 8; i++)
+        memcpy(&context->V[8 + i], &frame->way[13 + i], sizeof(frame->way[0]));
+    context->Pc = address;
+    context->X[0] = value;
+}

@@ -418,3 +418,22 @@ uintptr_t tsm_arch_program_counter(const CONTEXT *context)
 {
     return context->Rip;
 }
+
+uintptr_t tsm_arch_context_stack(const CONTEXT *context)
+{
+    return context->Rsp;
+}
+
+void tsm_arch_take_way(CONTEXT *context, const struct transom_seh_frame *frame, uintptr_t address,
+                       uintptr_t value)
+{
+    context->Rbp = (DWORD64)frame->way[0];
+    context->Rsp = (DWORD64)frame->way[2];
+    context->Rbx = (DWORD64)frame->way[3];
+    context->R12 = (DWORD64)frame->way[4];
+    context->R13 = (DWORD64)frame->way[5];
+    context->R14 = (DWORD64)frame->way[6];
+    context->R15 = (DWORD64)frame->way[7];
+    context->Rip = address;
+    context->Rax = value;
+}
