@@ -2,6 +2,7 @@
 #include "api/api.h"
 #include "io/async.h"
 #include "io/completion_port.h"
+#include "io/console.h"
 #include "io/file.h"
 #include "object/handle_table.h"
 #include "process/thread.h"
@@ -228,6 +229,8 @@ BOOL WINAPI CancelSynchronousIo(HANDLE hThread)
     if (NT_SUCCESS(status)) {
         cancel.tid = tsm_thread_id(thread);
         status = tsm_async_cancel_everywhere(&cancel);
+        if (status == STATUS_NOT_FOUND && tsm_console_call_back(cancel.tid))
+            status = STATUS_SUCCESS;
     }
     return tsm_return(status);
 }

@@ -16,6 +16,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 
+#include "base/teb.h"
 #include "base/trace.h"
 #include "base/utf.h"
 #include "os/reactor.h"
@@ -35,6 +36,8 @@
 static struct {
     pthread_mutex_t reading, mutex;
     struct tsm_terminal_wait *reader; /* NULL: nobody waits */
+    uint32_t reader_tid;
+    bool is_called_back;              /* the reader is to end as cancelled */
     uint32_t input_mode, output_mode; /* the kept bits */
     /* Bytes that were read and not asked for yet. */
     uint8_t line[LINE_MAX_BYTES + 2];
@@ -52,7 +55,33 @@ static void set_reader(struct tsm_terminal_wait *wait)
 {
     pthread_mutex_lock(&console.mutex);
     console.reader = wait;
+    console.reader_tid = wait ? tsm_teb_tid() : 0;
+    console.is_called_back = false;
     pthread_mutex_unlock(&console.mutex);
+}
+
+bool tsm_console_call_back(uint32_t tid)
+{
+    bool is_told;
+
+    pthread_mutex_lock(&console.mutex);
+    is_told = console.reader && console.reader_tid == tid;
+    if (is_told) {
+        console.is_called_back = true;
+        tsm_terminal_wait_interrupt(console.reader);
+    }
+    pthread_mutex_unlock(&console.mutex);
+    return is_told;
+}
+
+static bool was_called_back(void)
+{
+    bool was;
+
+    pthread_mutex_lock(&console.mutex);
+    was = console.is_called_back;
+    pthread_mutex_unlock(&console.mutex);
+    return was;
 }
 
 void tsm_console_interrupt(void)
@@ -95,6 +124,8 @@ static NTSTATUS fill(struct tsm_fd_file *file)
         return status;
     set_reader(&wait);
     status = tsm_terminal_read(file->fd, &wait, console.line, LINE_MAX_BYTES, &count);
+    if (status == STATUS_ALERTED && was_called_back())
+        status = STATUS_CANCELLED;
     set_reader(NULL);
     tsm_terminal_wait_deinit(&wait);
     if (status != STATUS_SUCCESS)

@@ -29,3 +29,6 @@ tsm_must_check NTSTATUS tsm_console_flush_input(struct tsm_fd_file *file);
 
 /* Whoever reads the console returns. Any thread. */
 void tsm_console_interrupt(void);
+
+/* That thread's read ends with STATUS_CANCELLED, if it is the one that waits. */
+bool tsm_console_call_back(uint32_t tid);

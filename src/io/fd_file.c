@@ -5,7 +5,10 @@
  * The kernel does the work and the waiting: a request is carried out by its caller in park(), without
  * the file lock. An overlapped one is carried out by a thread of the work pool.
  *
- * Windows: what has begun on a disk is not cancelled.
+ * Cancelling: whoever has to wait for a pipe becomes one of file.pending meanwhile, and polls the
+ *             file's bell beside the descriptor. Who rings it has said before who is meant. The console
+ *             knows its reader itself.
+ * Windows:    what has begun on a disk is not cancelled.
  */
 #include "io/fd_file.h"
 
@@ -14,6 +17,8 @@
 #include "base/assert.h"
 #include "io/console.h"
 #include "object/import.h"
+#include "os/fd_call.h"
+#include "os/poll_set.h"
 
 struct tsm_fd_file *tsm_fd_file_new(int fd)
 {
@@ -23,18 +28,147 @@ struct tsm_fd_file *tsm_fd_file_new(int fd)
         return NULL;
     tsm_file_init(&made->file, &tsm_fd_file_object_ops, &tsm_fd_file_ops);
     made->fd = fd;
+    made->bell = -1;
     made->kind = tsm_fd_kind_of(fd);
     made->is_terminal = made->kind == TSM_FD_CHAR && tsm_fd_is_terminal(fd);
     return made;
 }
 
-static NTSTATUS pipe_read(struct tsm_fd_file *file, struct tsm_io *io, uint32_t *count)
+/* ---- waiting ---- */
+
+/* It can be called back from now on; *bell: by that. */
+static void begin_to_wait(struct tsm_fd_file *file, struct tsm_io *io, int *bell)
+{
+    tsm_lock_acquire(&file->file.lock);
+    if (file->bell < 0 && file->kind == TSM_FD_PIPE)
+        (void)!NT_SUCCESS(tsm_poll_bell_new(&file->bell)); /* without one nobody is called back */
+    *bell = file->bell;
+    if (!io->on_finish)
+        tsm_file_keep_locked(&file->file, io);
+    tsm_lock_release(&file->file.lock);
+}
+
+/* Lock held: the bell says what is so. */
+static void set_bell(struct tsm_fd_file *file)
+{
+    if (file->bell < 0)
+        return;
+    tsm_poll_bell_hush(file->bell);
+    TSM_LIST_FOR_EACH(node, &file->file.pending)
+    {
+        if (TSM_LIST_ENTRY(node, struct tsm_io, file_node)->is_called_back) {
+            tsm_poll_bell_ring(file->bell);
+            return;
+        }
+    }
+}
+
+/* True: it was this one. */
+static bool was_called_back(struct tsm_fd_file *file, struct tsm_io *io)
+{
+    bool was;
+
+    tsm_lock_acquire(&file->file.lock);
+    was = io->is_called_back;
+    if (!was)
+        set_bell(file);
+    tsm_lock_release(&file->file.lock);
+    return was;
+}
+
+static void end_wait(struct tsm_fd_file *file, struct tsm_io *io)
+{
+    tsm_lock_acquire(&file->file.lock);
+    if (!io->on_finish)
+        tsm_list_unlink(&io->file_node);
+    if (io->is_called_back) {
+        io->is_called_back = false;
+        set_bell(file);
+    }
+    tsm_lock_release(&file->file.lock);
+}
+
+/* Between begin and end: until the descriptor is ready. */
+static NTSTATUS wait_ready(struct tsm_fd_file *file, struct tsm_io *io, int bell)
+{
+    NTSTATUS status;
+
+    do
+        status = tsm_fd_call_wait(file->fd, io->kind == TSM_IO_WRITE, bell);
+    while (status == STATUS_ALERTED && !was_called_back(file, io));
+    return status == STATUS_ALERTED ? STATUS_CANCELLED : status;
+}
+
+/* ---- pipes ---- */
+
+static NTSTATUS pipe_read_step(struct tsm_fd_file *file, struct tsm_io *io, uint32_t *count)
 {
     /* Windows: a read of nothing waits for data and leaves it. */
-    if (io->out_length == 0)
-        return tsm_fd_pipe_wait(file->fd, !file->is_nowait);
-    return file->is_nowait ? tsm_fd_pipe_read_now(file->fd, io->out, io->out_length, count)
-                           : tsm_fd_pipe_read(file->fd, io->out, io->out_length, count);
+    return io->out_length == 0 ? tsm_fd_pipe_wait(file->fd, false)
+                               : tsm_fd_call_read(file->fd, io->out, io->out_length, count);
+}
+
+static NTSTATUS pipe_read_waiting(struct tsm_fd_file *file, struct tsm_io *io, uint32_t *count)
+{
+    NTSTATUS status = pipe_read_step(file, io, count);
+    int bell;
+
+    if (status != STATUS_PIPE_EMPTY)
+        return status;
+    begin_to_wait(file, io, &bell);
+    while (status == STATUS_PIPE_EMPTY) {
+        status = wait_ready(file, io, bell);
+        if (status == STATUS_SUCCESS)
+            status = pipe_read_step(file, io, count);
+    }
+    end_wait(file, io);
+    return status;
+}
+
+static NTSTATUS pipe_read(struct tsm_fd_file *file, struct tsm_io *io, uint32_t *count)
+{
+    if (!file->is_nowait)
+        return pipe_read_waiting(file, io, count);
+    return io->out_length == 0 ? tsm_fd_pipe_wait(file->fd, false)
+                               : tsm_fd_pipe_read_now(file->fd, io->out, io->out_length, count);
+}
+
+/* The first attempt does not wait: only so can a pipe that had no reader be told from one that
+ * loses it. */
+static NTSTATUS pipe_write_waiting(struct tsm_fd_file *file, struct tsm_io *io, uint32_t *count)
+{
+    NTSTATUS status = tsm_fd_call_write(file->fd, io->in, io->in_length, count);
+    int bell;
+
+    if (status == STATUS_NOT_SUPPORTED)
+        return tsm_fd_pipe_write(file->fd, io->in, io->in_length, count);
+    if (!NT_SUCCESS(status) || *count == io->in_length)
+        return status;
+    begin_to_wait(file, io, &bell);
+    while (NT_SUCCESS(status) && *count < io->in_length) {
+        uint32_t more = 0;
+
+        status = wait_ready(file, io, bell);
+        if (NT_SUCCESS(status))
+            status = tsm_fd_call_write(file->fd, (const char *)io->in + *count,
+                                       io->in_length - *count, &more);
+        *count += more;
+    }
+    end_wait(file, io);
+    return status == STATUS_PIPE_CLOSING ? STATUS_PIPE_BROKEN : status;
+}
+
+static NTSTATUS pipe_flush(struct tsm_fd_file *file, struct tsm_io *io)
+{
+    NTSTATUS status;
+    int bell;
+
+    begin_to_wait(file, io, &bell);
+    do
+        status = tsm_fd_pipe_drain(file->fd, bell);
+    while (status == STATUS_ALERTED && !was_called_back(file, io));
+    end_wait(file, io);
+    return status == STATUS_ALERTED ? STATUS_CANCELLED : status;
 }
 
 /* Windows: all or nothing, and success either way. A pipe of ours has room for what its size
@@ -58,19 +192,19 @@ static NTSTATUS pipe_write(struct tsm_fd_file *file, struct tsm_io *io, uint32_t
     if (io->in_length == 0)
         return STATUS_SUCCESS;
     tsm_lock_acquire(&file->writing);
-    status = file->is_nowait ? pipe_write_now(file, io, count)
-                             : tsm_fd_pipe_write(file->fd, io->in, io->in_length, count);
+    status =
+        file->is_nowait ? pipe_write_now(file, io, count) : pipe_write_waiting(file, io, count);
     tsm_lock_release(&file->writing);
     return status;
 }
 
-static NTSTATUS fd_flush(struct tsm_fd_file *file)
+static NTSTATUS fd_flush(struct tsm_fd_file *file, struct tsm_io *io)
 {
     switch (file->kind) {
     case TSM_FD_DISK:
         return tsm_fd_sync(file->fd);
     case TSM_FD_PIPE:
-        return file->size && !file->is_read_end ? tsm_fd_pipe_drain(file->fd) : STATUS_SUCCESS;
+        return file->size && !file->is_read_end ? pipe_flush(file, io) : STATUS_SUCCESS;
     case TSM_FD_CHAR:
         return file->is_terminal ? STATUS_INVALID_HANDLE : STATUS_SUCCESS;
     }
@@ -96,7 +230,7 @@ static NTSTATUS fd_run(struct tsm_fd_file *file, struct tsm_io *io, int64_t offs
                          : tsm_fd_write(file->fd, io->in, io->in_length, offset, &count);
         break;
     case TSM_IO_FLUSH:
-        status = fd_flush(file);
+        status = fd_flush(file, io);
         break;
     default:
         tsm_unreachable();
@@ -188,6 +322,16 @@ static NTSTATUS submit_overlapped(struct tsm_fd_file *file, struct tsm_io *io)
     return STATUS_PENDING;
 }
 
+/* Lock held: one who waits, or a thread of the pool that may do so, is told to leave off. */
+static bool call_back(struct tsm_fd_file *file, struct tsm_io *io)
+{
+    if (file->bell < 0)
+        return false;
+    io->is_called_back = true;
+    tsm_poll_bell_ring(file->bell);
+    return true;
+}
+
 static NTSTATUS fd_cancel(struct tsm_file *file, tsm_io_filter *is_meant, const void *context)
 {
     NTSTATUS status = STATUS_NOT_FOUND;
@@ -198,21 +342,26 @@ static NTSTATUS fd_cancel(struct tsm_file *file, tsm_io_filter *is_meant, const 
     TSM_LIST_FOR_EACH(node, &file->pending)
     {
         struct tsm_io *io = TSM_LIST_ENTRY(node, struct tsm_io, file_node);
+        bool is_told = false;
 
         if (!is_meant(io, context))
             continue;
-        status = STATUS_SUCCESS;
-        if (tsm_work_pool_withdraw(&io->work))
+        if (io->on_finish && tsm_work_pool_withdraw(&io->work))
             tsm_io_batch_add(&batch, io, STATUS_CANCELLED, 0);
+        else
+            is_told = call_back(tsm_fd_file_from(file), io);
+        if (io->on_finish || is_told)
+            status = STATUS_SUCCESS;
     }
     tsm_lock_release(&file->lock);
     tsm_io_batch_finish(&batch, NULL);
     return status;
 }
 
-static bool is_any(struct tsm_io *io, const void *context)
+/* Whoever is blocked in a call goes on in it. */
+static bool is_overlapped(struct tsm_io *io, const void *context)
 {
-    return true;
+    return io->on_finish != NULL;
 }
 
 /* ---- the file ---- */
@@ -256,7 +405,7 @@ static void fd_last_handle_closed(struct tsm_object *object)
 {
     struct tsm_fd_file *file = tsm_fd_file_from(tsm_file_from(object));
 
-    (void)!NT_SUCCESS(fd_cancel(&file->file, is_any, NULL));
+    (void)!NT_SUCCESS(fd_cancel(&file->file, is_overlapped, NULL));
     if (file->delete_path)
         (void)!NT_SUCCESS(tsm_fd_unlink(file->delete_path));
 }
@@ -266,6 +415,8 @@ static void fd_destroy(struct tsm_object *object)
     struct tsm_fd_file *file = tsm_fd_file_from(tsm_file_from(object));
 
     tsm_console_unwatch(file);
+    if (file->bell >= 0)
+        tsm_fd_close(file->bell);
     if (!file->keeps_fd)
         tsm_fd_close(file->fd);
     free(file->delete_path);

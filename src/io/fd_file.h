@@ -14,6 +14,7 @@ struct tsm_fd_file {
     bool is_read_end;        /* anonymous pipe: Windows' server end */
     uint32_t size;           /* anonymous pipe: as asked for; 0 = not one of ours */
     bool keeps_fd;           /* a standard descriptor: stays open */
+    int bell; /* pipe: rung to call back those who wait; -1: nobody has waited. File lock */
     bool is_terminal;
     bool is_console_output; /* terminal: its handle is for writing */
     struct tsm_console_watch

@@ -50,6 +50,7 @@ struct tsm_io {
     /* No lock held: it is done. Takes the request. NULL: a blocked caller sleeps on wake. */
     void (*on_finish)(struct tsm_io *io);
     _Atomic uint32_t wake; /* TSM_IO_... ; private futex */
+    bool is_called_back;   /* plain descriptor: it is to end as cancelled; file lock */
     /* Where a blocked owner sleeps if not on wake: a word of shared memory. File lock; it is NULL
      * whenever the owner is up, and the memory stays while it is not. */
     _Atomic uint32_t *sleeps_on;
@@ -84,6 +85,7 @@ static inline void tsm_io_init(struct tsm_io *io, struct tsm_file *file, enum ts
     io->offset = 0;
     io->tid = 0;
     io->on_finish = NULL;
+    io->is_called_back = false;
     atomic_init(&io->wake, TSM_IO_AWAKE);
     io->sleeps_on = NULL;
 }

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "base/macros.h"
+#include "os/fd_call.h"
 #include "os/fd_limit.h"
 
 #ifndef RWF_NOSIGNAL
@@ -261,9 +262,7 @@ static bool is_unknown_flag(void)
     return errno == EOPNOTSUPP || errno == EINVAL || errno == ENOSYS;
 }
 
-/* write(2) without the signal. flags: RWF_NOWAIT or 0; a file or kernel that does not know that
- * one: EOPNOTSUPP or EINVAL. */
-static ssize_t write_quietly(int fd, const void *buffer, size_t length, int flags)
+ssize_t tsm_fd_write_quietly(int fd, const void *buffer, size_t length, int flags)
 {
     struct iovec piece = {.iov_base = (void *)(uintptr_t)buffer, .iov_len = length};
     ssize_t put = pwritev2(fd, &piece, 1, -1, flags | RWF_NOSIGNAL);
@@ -292,7 +291,7 @@ static bool has_lost_reader(int fd)
  * loses it. */
 static NTSTATUS first_write(int fd, const void *buffer, uint32_t length, uint32_t *done)
 {
-    ssize_t put = write_quietly(fd, buffer, length, RWF_NOWAIT);
+    ssize_t put = tsm_fd_write_quietly(fd, buffer, length, RWF_NOWAIT);
 
     *done = put > 0 ? (uint32_t)put : 0;
     if (put >= 0 || errno == EAGAIN || errno == EINTR)
@@ -308,7 +307,7 @@ NTSTATUS tsm_fd_pipe_write(int fd, const void *buffer, uint32_t length, uint32_t
     NTSTATUS status = first_write(fd, buffer, length, &done);
 
     while (done < length && NT_SUCCESS(status)) {
-        ssize_t put = write_quietly(fd, (const char *)buffer + done, length - done, 0);
+        ssize_t put = tsm_fd_write_quietly(fd, (const char *)buffer + done, length - done, 0);
 
         if (put >= 0)
             done += (uint32_t)put;
@@ -366,7 +365,7 @@ NTSTATUS tsm_fd_pipe_write_now(int fd, const void *buffer, uint32_t length, uint
         own = reopen_without_waiting(fd, O_WRONLY);
         if (own < 0)
             return errno == ENXIO ? STATUS_PIPE_CLOSING : tsm_status_from_errno(errno);
-        put = write_quietly(own, buffer, length, 0);
+        put = tsm_fd_write_quietly(own, buffer, length, 0);
     }
 
     NTSTATUS status = put >= 0 || errno == EAGAIN ? STATUS_SUCCESS
@@ -393,9 +392,9 @@ NTSTATUS tsm_fd_pipe_wait(int fd, bool may_block)
 }
 
 /* Nothing tells a writer that its pipe became empty: look again, less and less often. */
-NTSTATUS tsm_fd_pipe_drain(int fd)
+NTSTATUS tsm_fd_pipe_drain(int fd, int bell)
 {
-    struct timespec pause = {.tv_nsec = DRAIN_PAUSE_NS};
+    int64_t pause = DRAIN_PAUSE_NS;
     uint32_t waiting = 0;
 
     /* Windows: what was unread is gone with its reader. */
@@ -408,8 +407,10 @@ NTSTATUS tsm_fd_pipe_drain(int fd)
             return status;
         if (has_lost_reader(fd))
             return STATUS_PIPE_BROKEN;
-        nanosleep(&pause, NULL);
-        pause.tv_nsec = 2 * pause.tv_nsec < DRAIN_PAUSE_MAX ? 2 * pause.tv_nsec : DRAIN_PAUSE_MAX;
+        status = tsm_fd_call_pause(bell, pause);
+        if (status != STATUS_SUCCESS)
+            return status;
+        pause = 2 * pause < DRAIN_PAUSE_MAX ? 2 * pause : DRAIN_PAUSE_MAX;
     }
 }
 

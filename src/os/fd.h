@@ -57,6 +57,10 @@ tsm_must_check NTSTATUS tsm_fd_sync(int fd);
 
 /* ---- pipes and sockets ---- */
 
+/* For this room: write(2) without the signal, errno as there. flags: RWF_NOWAIT or 0; a file or kernel
+ * that does not know that one: EOPNOTSUPP or EINVAL. */
+ssize_t tsm_fd_write_quietly(int fd, const void *buffer, size_t length, int flags);
+
 /* What is there, at least a byte; STATUS_PIPE_BROKEN when nothing is left and no writer. */
 tsm_must_check NTSTATUS tsm_fd_pipe_read(int fd, void *buffer, uint32_t length, uint32_t *count);
 
@@ -77,8 +81,8 @@ tsm_must_check NTSTATUS tsm_fd_pipe_write_now(int fd, const void *buffer, uint32
 tsm_must_check NTSTATUS tsm_fd_pipe_wait(int fd, bool may_block);
 
 /* Waits until everything was read; STATUS_PIPE_BROKEN: the reader went while this waited. Without a
- * reader there is nothing to wait for. */
-tsm_must_check NTSTATUS tsm_fd_pipe_drain(int fd);
+ * reader there is nothing to wait for. STATUS_ALERTED: the bell was rung, see fd_call.h. */
+tsm_must_check NTSTATUS tsm_fd_pipe_drain(int fd, int bell);
 tsm_must_check NTSTATUS tsm_fd_pipe_waiting(int fd, uint32_t *bytes);
 tsm_must_check NTSTATUS tsm_fd_pipe_capacity(int fd, uint32_t *bytes);
 

@@ -39,4 +39,6 @@ void tsm_poll_set_nudge(struct tsm_poll_set *set);
 /* A descriptor by which one process nudges all sets, in whichever process, that have it. */
 tsm_must_check NTSTATUS tsm_poll_bell_new(int *out);
 void tsm_poll_bell_ring(int bell);
+/* For one who polls it alone: it was not rung. */
+void tsm_poll_bell_hush(int bell);
 tsm_must_check NTSTATUS tsm_poll_set_add_bell(struct tsm_poll_set *set, int bell);

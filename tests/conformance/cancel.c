@@ -335,6 +335,118 @@ TEST(a_blocked_thread_can_be_taken_out_of_its_call)
     CHECK_U32(exit_code_of(thread), ERROR_OPERATION_ABORTED);
 }
 
+struct anonymous {
+    HANDLE read_end, write_end;
+};
+
+static struct anonymous anonymous_pipe(void)
+{
+    struct anonymous pipe;
+
+    CHECK(CreatePipe(&pipe.read_end, &pipe.write_end, NULL, 4096));
+    return pipe;
+}
+
+static void check_passes(const struct anonymous *pipe, const char *text)
+{
+    char got[64];
+    DWORD count;
+
+    CHECK(WriteFile(pipe->write_end, text, (DWORD)strlen(text), &count, NULL));
+    CHECK(ReadFile(pipe->read_end, got, sizeof(got), &count, NULL));
+    CHECK_U32(count, strlen(text));
+    CHECK(memcmp(got, text, count) == 0);
+}
+
+TEST(a_thread_that_reads_an_anonymous_pipe_can_be_taken_out)
+{
+    struct anonymous pipe = anonymous_pipe();
+    HANDLE thread;
+    int i;
+
+    for (i = 0; i < 3; i++) {
+        thread = start(read_blocking, pipe.read_end);
+        CHECK(thread_is_blocked(thread));
+        CHECK(CancelSynchronousIo(thread));
+        CHECK_U32(exit_code_of(thread), ERROR_OPERATION_ABORTED);
+        check_passes(&pipe, "goes on");
+    }
+}
+
+static DWORD WINAPI read_one_byte(LPVOID pipe)
+{
+    char byte = 0;
+    DWORD count;
+
+    return ReadFile(pipe, &byte, 1, &count, NULL) ? (DWORD)byte : GetLastError();
+}
+
+TEST(of_two_who_read_an_anonymous_pipe_the_other_one_stays)
+{
+    struct anonymous pipe = anonymous_pipe();
+    HANDLE first = start(read_one_byte, pipe.read_end),
+           second = start(read_one_byte, pipe.read_end);
+    DWORD count;
+
+    CHECK(thread_is_blocked(first));
+    CHECK(thread_is_blocked(second));
+    CHECK(CancelSynchronousIo(first));
+    CHECK_U32(WaitForSingleObject(first, 5000), WAIT_OBJECT_0);
+    CHECK(thread_is_blocked(second));
+    CHECK(WriteFile(pipe.write_end, "x", 1, &count, NULL));
+    CHECK_U32(exit_code_of(first), ERROR_OPERATION_ABORTED);
+    CHECK_U32(exit_code_of(second), 'x');
+}
+
+#define MORE_THAN_FITS (4 << 20)
+
+static DWORD WINAPI write_more_than_fits(LPVOID pipe)
+{
+    char *bytes = calloc(1, MORE_THAN_FITS);
+    DWORD count;
+
+    return WriteFile(pipe, bytes, MORE_THAN_FITS, &count, NULL) ? 0 : GetLastError();
+}
+
+TEST(a_thread_that_writes_an_anonymous_pipe_can_be_taken_out)
+{
+    struct anonymous pipe = anonymous_pipe();
+    HANDLE thread = start(write_more_than_fits, pipe.write_end);
+    char bytes[4096];
+    DWORD count, total = 0;
+
+    CHECK(thread_is_blocked(thread));
+    CHECK(CancelSynchronousIo(thread));
+    CHECK_U32(exit_code_of(thread), ERROR_OPERATION_ABORTED);
+    CHECK(PeekNamedPipe(pipe.read_end, NULL, 0, NULL, &total, NULL));
+    CHECK_DEVIATES(65, total == 0);
+    for (; total; total -= count)
+        CHECK(ReadFile(pipe.read_end, bytes, total < 4096 ? total : 4096, &count, NULL));
+    check_passes(&pipe, "goes on");
+}
+
+static DWORD WINAPI flush_blocking(LPVOID pipe)
+{
+    return FlushFileBuffers(pipe) ? 0 : GetLastError();
+}
+
+TEST(a_thread_that_flushes_an_anonymous_pipe_can_be_taken_out)
+{
+    struct anonymous pipe = anonymous_pipe();
+    HANDLE thread;
+    char got[8];
+    DWORD count;
+
+    CHECK(WriteFile(pipe.write_end, "there", 5, &count, NULL));
+    thread = start(flush_blocking, pipe.write_end);
+    CHECK(thread_is_blocked(thread));
+    CHECK(CancelSynchronousIo(thread));
+    CHECK_U32(exit_code_of(thread), ERROR_OPERATION_ABORTED);
+    CHECK(ReadFile(pipe.read_end, got, sizeof(got), &count, NULL));
+    CHECK_U32(count, 5);
+    CHECK(FlushFileBuffers(pipe.write_end));
+}
+
 TEST(a_thread_that_is_not_blocked_in_a_call_has_nothing_to_cancel)
 {
     struct pair pair = connect_pair(PIPE_TYPE_BYTE, 100);

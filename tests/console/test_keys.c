@@ -177,21 +177,57 @@ static int role_waits(void)
     return 0;
 }
 
+static DWORD WINAPI read_and_tell(LPVOID is_file)
+{
+    HANDLE input = GetStdHandle(STD_INPUT_HANDLE);
+    char text[64];
+    DWORD count = 99;
+    BOOL done = is_file ? ReadFile(input, text, sizeof(text), &count, NULL)
+                        : ReadConsoleA(input, text, sizeof(text), &count, NULL);
+
+    say("read %d %u %u", done, (unsigned)count, done ? 0 : (unsigned)GetLastError());
+    return 0;
+}
+
+/* Takes a thread out of ReadFile, then out of ReadConsole; the third one reads. */
+static int role_cancels(void)
+{
+    for (int i = 0; i < 3; i++) {
+        HANDLE thread = CreateThread(NULL, 0, read_and_tell, i ? NULL : &came, 0, NULL);
+
+        if (i == 2)
+            say("ready");
+        else
+            while (!CancelSynchronousIo(thread))
+                Sleep(1);
+        WaitForSingleObject(thread, INFINITE);
+        CloseHandle(thread);
+    }
+    return 0;
+}
+
 static const struct {
     const char *name;
     int (*run)(void);
 } roles[] = {
-    {"events", role_events},
-    {"no_handler", role_no_handler},
-    {"slow", role_slow},
-    {"read", role_read},
-    {"lines", role_lines},
-    {"keys", role_keys},
-    {"redirected", role_redirected},
-    {"waits", role_waits},
+    {"events", role_events}, {"no_handler", role_no_handler}, {"slow", role_slow},
+    {"read", role_read},     {"cancels", role_cancels},       {"lines", role_lines},
+    {"keys", role_keys},     {"redirected", role_redirected}, {"waits", role_waits},
 };
 
 /* ---- cases ---- */
+
+static void a_thread_that_reads_the_console_can_be_taken_out(void)
+{
+    struct terminal terminal = start("cancels", NULL);
+
+    expect(&terminal, "read 0 0 995");
+    expect(&terminal, "read 0 0 995");
+    expect(&terminal, "ready");
+    type(&terminal, "line\n");
+    expect(&terminal, "read 1 6 0");
+    expect_exit(&terminal, 0);
+}
 
 static void ctrl_c_and_ctrl_backslash_are_events(void)
 {
@@ -357,6 +393,7 @@ static void a_console_can_be_waited_for(void)
 }
 
 static const struct test_case cases[] = {
+    CASE(a_thread_that_reads_the_console_can_be_taken_out),
     CASE(ctrl_c_and_ctrl_backslash_are_events),
     CASE(a_request_to_end_is_an_event_that_nobody_refuses),
     CASE(a_terminal_that_goes_is_a_close_event),

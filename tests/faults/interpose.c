@@ -318,6 +318,9 @@ WRAP(int, inotify_add_watch, -1, (int fd, const char *path, uint32_t mask), (fd,
      ENOSPC, ENOMEM)
 WRAP(int, poll, -1, (struct pollfd * fds, nfds_t count, int timeout_ms), (fds, count, timeout_ms),
      EINTR)
+WRAP(int, ppoll, -1,
+     (struct pollfd * fds, nfds_t count, const struct timespec *time, const sigset_t *mask),
+     (fds, count, time, mask), EINTR)
 
 ssize_t __real_recvmsg(int fd, struct msghdr *message, int flags);
 ssize_t __wrap_recvmsg(int fd, struct msghdr *message, int flags);

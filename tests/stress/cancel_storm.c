@@ -224,11 +224,13 @@ static bool close_in_flight(int rounds)
     return begun == routine_calls;
 }
 
+#define OPERATIONS 200000
+
+static unsigned long long operations;
+
 static void each_operation_ends_once_however_it_is_cancelled(void)
 {
-    const char *given = getenv("STRESS_OPERATIONS");
-
-    EXPECT(storm(given ? strtoull(given, NULL, 0) : 200000));
+    EXPECT(storm(operations));
 }
 
 static void closing_ends_what_is_in_flight(void)
@@ -238,9 +240,12 @@ static void closing_ends_what_is_in_flight(void)
 
 int main(void)
 {
+    const char *given = getenv("STRESS_OPERATIONS");
+
+    operations = given ? strtoull(given, NULL, 0) : OPERATIONS;
     printf("1..2\n");
     runtime_dir_make();
-    alarm(3 * HANG_SECONDS);
+    alarm((unsigned int)(3 * HANG_SECONDS * (1 + operations / OPERATIONS)));
     test_case("each_operation_ends_once_however_it_is_cancelled",
               each_operation_ends_once_however_it_is_cancelled);
     test_case("closing_ends_what_is_in_flight", closing_ends_what_is_in_flight);
