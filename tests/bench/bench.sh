@@ -26,6 +26,12 @@ if [ "${1:-}" = keys ]; then
     exec "$out/bench_keys" "$@"
 fi
 
+# One loop with many connections, overlapped requests: the same.
+if [ "${1:-}" = port ]; then
+    shift
+    exec "$out/bench_port" "$@"
+fi
+
 # What exceptions cost: part of everything, and alone.
 if [ "${1:-}" = exceptions ]; then
     shift
@@ -92,7 +98,7 @@ case " $* " in
 *" --quick "*) quick=--quick ;;
 *) quick= ;;
 esac
-for program in bench_keys bench_exceptions; do
+for program in bench_keys bench_exceptions bench_port; do
     "$out/$program" $quick --tsv "$build/bench.tsv" 9>&-
 done
 rm -f "$build/bench.png"
