@@ -15,6 +15,7 @@
 #include "mailslot/mailslot_share.h"
 #include "mailslot/mailslot_writer.h"
 #include "object/handle_table.h"
+#include "os/gong.h"
 #include "os/login_watch.h"
 #include "os/reactor.h"
 #include "os/unix_socket.h"
@@ -31,6 +32,7 @@
 #include "seh/unhandled.h"
 #include "sync/arena.h"
 #include "sync/event.h"
+#include "sync/lookout.h"
 #include "sync/mutex.h"
 #include "sync/semaphore.h"
 #include "sync/state.h"
@@ -49,6 +51,8 @@ static void after_fork_in_child(void)
     tsm_teb_after_fork();
     tsm_login_watch_after_fork();
     tsm_reactor_after_fork();
+    tsm_lookout_after_fork();
+    tsm_gong_after_fork();
     tsm_work_pool_after_fork();
     tsm_registered_wait_after_fork();
 }

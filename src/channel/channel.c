@@ -14,6 +14,7 @@
 #define CAPACITY_MIN         (UINT64_C(64) << 20)
 #define CAPACITY_MAX         (UINT64_C(256) << 20)
 #define BELLS_MAX            32
+#define GONG_FAILURES_MAX    8 /* a peer that has a new one for each message is not believed */
 #define LOOKS_MAX            8 /* then a watch is cheaper */
 #define LOOK_AGAIN_NS        20000
 #define BYTES_PER_QUOTA_BYTE 16 /* a frame with one byte of data takes that much */
@@ -267,8 +268,47 @@ void tsm_channel_share_locked(struct tsm_channel *channel)
     channel->may_be_kept = false;
 }
 
+/* The peer's gong has moved: finds it again. */
+static void gong_find(struct tsm_channel *channel, struct tsm_gong_address address)
+{
+    bool is_allowed = channel->peer.is_own_user && channel->gong_failures < GONG_FAILURES_MAX;
+
+    tsm_gong_memory_put(channel->gong_memory);
+    channel->gong_memory = is_allowed ? tsm_gong_memory_get(channel->peer.pid, address) : NULL;
+    channel->gong =
+        channel->gong_memory ? tsm_gong_memory_words(channel->gong_memory, address) : NULL;
+    channel->gong_failures += channel->gong == NULL;
+    channel->gong_address = address;
+}
+
+/* Tells the peer's reader by its gong. False: it has none, or there is nobody who hears it. */
+static bool strike(struct tsm_channel *channel, const struct tsm_ring_consumer_wait *reader)
+{
+    struct tsm_gong_address address;
+
+    address.at = atomic_load_explicit(&reader->gong_at, memory_order_acquire);
+    if (address.at == 0)
+        return false;
+    address.memory = atomic_load_explicit(&reader->gong_memory, memory_order_relaxed);
+    if (tsm_unlikely(address.at != channel->gong_address.at ||
+                     address.memory != channel->gong_address.memory))
+        gong_find(channel, address);
+    return channel->gong && tsm_gong_strike(channel->gong);
+}
+
 void tsm_channel_wake_slow(struct tsm_channel *channel, _Atomic uint32_t *wait)
 {
+    struct tsm_ring_consumer_wait *reader =
+        &channel->header->ring[channel->side == TSM_SIDE_SERVER].consumer_wait;
+
+    if (wait == &reader->wait &&
+        (atomic_load_explicit(wait, memory_order_relaxed) & TSM_WAIT_BELL) &&
+        strike(channel, reader)) {
+        if (atomic_fetch_and(wait, ~TSM_WAIT_FUTEX) & TSM_WAIT_FUTEX)
+            tsm_futex_wake(wait, INT_MAX, TSM_FUTEX_SHARED);
+        return;
+    }
+
     uint32_t wanted = atomic_exchange(wait, 0);
 
     if (wanted & TSM_WAIT_FUTEX)
@@ -277,18 +317,37 @@ void tsm_channel_wake_slow(struct tsm_channel *channel, _Atomic uint32_t *wait)
         tsm_unix_ring(channel->socket);
 }
 
-void tsm_channel_look_soon_locked(struct tsm_channel *channel)
+void tsm_channel_be_watched_locked(struct tsm_channel *channel)
 {
     if (atomic_load_explicit(&channel->peer_gone, memory_order_relaxed) == TSM_PEER_IS_NOT_WATCHED)
         begin_to_watch(channel);
+}
+
+void tsm_channel_show_gong_locked(struct tsm_channel *channel, struct tsm_gong_address address)
+{
+    struct tsm_ring_consumer_wait *reader =
+        &channel->header->ring[channel->side == TSM_SIDE_CLIENT].consumer_wait;
+
+    if (atomic_load_explicit(&reader->gong_at, memory_order_relaxed) == address.at &&
+        atomic_load_explicit(&reader->gong_memory, memory_order_relaxed) == address.memory)
+        return;
+    /* Who sees one half of the old and one of the new finds no such gong. */
+    atomic_store_explicit(&reader->gong_memory, address.memory, memory_order_relaxed);
+    /* pairs with the acquire in strike() */
+    atomic_store_explicit(&reader->gong_at, address.at, memory_order_release);
+}
+
+void tsm_channel_look_soon_locked(struct tsm_channel *channel)
+{
+    tsm_channel_be_watched_locked(channel);
     tsm_reactor_set_deadline(&channel->watch, tsm_deadline_in_ms(0));
 }
 
 void tsm_channel_want_bell_locked(struct tsm_channel *channel, _Atomic uint32_t *wait)
 {
-    if (atomic_load_explicit(&channel->peer_gone, memory_order_relaxed) == TSM_PEER_IS_NOT_WATCHED)
-        begin_to_watch(channel);
-    if (atomic_fetch_or(wait, TSM_WAIT_BELL) & TSM_WAIT_BELL)
+    tsm_channel_be_watched_locked(channel);
+    if ((atomic_load_explicit(wait, memory_order_relaxed) & TSM_WAIT_BELL) ||
+        (atomic_fetch_or(wait, TSM_WAIT_BELL) & TSM_WAIT_BELL))
         return;
     /* The watch is edge-triggered, so that bells may lie there; far fewer than a socket takes. */
     if (++channel->bells >= BELLS_MAX) {
@@ -370,6 +429,7 @@ void tsm_channel_free(struct tsm_channel *channel)
         tsm_unix_close(channel->memfd);
     if (channel->server_pidfd >= 0)
         tsm_unix_close(channel->server_pidfd);
+    tsm_gong_memory_put(channel->gong_memory);
     if (channel->socket >= 0)
         tsm_unix_close(channel->socket);
     free(channel);

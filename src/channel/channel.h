@@ -11,6 +11,7 @@
 #include "base/deadline.h"
 #include "base/list.h"
 #include "channel/ring.h"
+#include "os/gong.h"
 #include "os/memfd.h"
 #include "os/reactor.h"
 #include "os/unix_socket.h"
@@ -42,7 +43,11 @@ struct tsm_channel {
     struct tsm_reactor_watch watch;
     void (*on_news)(void *context); /* no lock held; service thread */
     void *context;
-    uint32_t bells;             /* asked for since they were drained; file lock */
+    uint32_t bells;                       /* asked for since they were drained; file lock */
+    struct tsm_gong_address gong_address; /* of the peer's gong, when last looked for; file lock */
+    struct tsm_gong_memory *gong_memory;
+    struct tsm_gong_words *gong; /* NULL: it has none, or it cannot be had */
+    uint32_t gong_failures;
     struct tsm_memfd_id memory; /* server */
     int server_pidfd;           /* client, once the connection has ended; -1 none */
     struct tsm_list node;       /* of the pool */
@@ -198,6 +203,13 @@ static inline void tsm_channel_wake(struct tsm_channel *channel, _Atomic uint32_
 
 /* File lock held: on_news comes soon, although there may be none. */
 void tsm_channel_look_soon_locked(struct tsm_channel *channel);
+
+/* File lock held: what the peer may strike instead of ringing for what it writes; at 0: nothing. Before
+ * a bell is wanted. */
+void tsm_channel_show_gong_locked(struct tsm_channel *channel, struct tsm_gong_address address);
+
+/* File lock held: the peer's end is noticed soon from now on, whoever looks at the ring. */
+void tsm_channel_be_watched_locked(struct tsm_channel *channel);
 
 /* File lock held: the next wake through this word of ours comes as on_news too. A full fence, and
  * another look at the ring, have to follow. */

@@ -45,6 +45,9 @@ struct tsm_ring_consumer {
 struct tsm_ring_consumer_wait {
     _Alignas(128) _Atomic uint32_t wait;
     _Atomic uint32_t cpu; /* where it runs */
+    /* The gong that may be struck instead of ringing a bell, see os/gong.h; at 0: none. */
+    _Atomic uint64_t gong_memory;
+    _Atomic uint64_t gong_at; /* written last */
 };
 
 /* Of the writing end. Needs are what its waiters wait for, the smallest first. */

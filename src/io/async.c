@@ -232,6 +232,20 @@ NTSTATUS tsm_async_submit(const struct tsm_io *what, OVERLAPPED *overlapped,
     return NT_ERROR(status) || spares_packet ? STATUS_PENDING : status;
 }
 
+struct tsm_object *tsm_async_object(struct tsm_io *io)
+{
+    struct async *async = async_from(io);
+    uint64_t key;
+    struct tsm_port *port = async->wants_packet ? tsm_file_port(io->file, &key) : NULL;
+
+    tsm_assert(io->on_finish == async_on_finish);
+    if (async->routine)
+        return NULL;
+    if (port)
+        return tsm_port_queue(port);
+    return async->event ? async->event : &io->file->object;
+}
+
 /* ---- cancelling ---- */
 
 static bool is_meant(struct tsm_io *io, const void *context)

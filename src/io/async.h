@@ -23,6 +23,10 @@ tsm_must_check NTSTATUS tsm_async_submit(const struct tsm_io *what, OVERLAPPED *
 tsm_must_check NTSTATUS tsm_async_take_event(const OVERLAPPED *overlapped,
                                              struct tsm_object **event);
 
+/* What is signaled, or given a packet, when a pending overlapped request ends; NULL: nothing that
+ * threads wait for. Borrowed, as long as the request pends. */
+struct tsm_object *tsm_async_object(struct tsm_io *io);
+
 /* What CancelIo and its kin take back; zero means any. */
 struct tsm_cancel {
     uint32_t tid;                 /* issued by this thread */

@@ -22,6 +22,7 @@
 
 #include "base/assert.h"
 #include "base/trace.h"
+#include "sync/lookout.h"
 #include "sync/poll.h"
 #include "sync/wait.h"
 #include "sync/workers.h"
@@ -46,6 +47,11 @@ static struct tsm_port *port_from_queue(struct tsm_object *queue)
 struct tsm_object *tsm_port_object(struct tsm_port *port)
 {
     return &port->object;
+}
+
+struct tsm_object *tsm_port_queue(struct tsm_port *port)
+{
+    return port->sink ? NULL : &port->queue;
 }
 
 struct tsm_port *tsm_port_from(struct tsm_object *object)
@@ -195,6 +201,8 @@ static uint32_t take_now(struct tsm_port *port, struct tsm_list *taken, uint32_t
         tsm_workers_leave_locked(teb);
     }
     tsm_dispatcher_unlock();
+    if (count)
+        tsm_lookout_visit(&port->queue);
     return count;
 }
 
@@ -289,6 +297,7 @@ static void port_destroy(struct tsm_object *object)
     tsm_assert(tsm_list_is_empty(&port->given));
     if (port->sink)
         port->sink->end(port->sink);
+    tsm_lookout_drop(&port->queue);
     free(port);
 }
 

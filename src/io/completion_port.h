@@ -47,6 +47,9 @@ struct tsm_port *tsm_port_new_sink(struct tsm_port_sink *sink);
 struct tsm_port *tsm_port_new(uint32_t limit);
 
 struct tsm_object *tsm_port_object(struct tsm_port *port);
+
+/* What those wait for who take packets; NULL: each packet is delivered. Part of the port. */
+struct tsm_object *tsm_port_queue(struct tsm_port *port);
 struct tsm_port *tsm_port_from(struct tsm_object *object);
 
 /* Takes the packet, also when the port has been closed. No lock held. */

@@ -20,8 +20,8 @@
 #include <winbase.h>
 
 #include "base/trace.h"
-#include "channel/spin.h"
 #include "mailslot/mailslot_share.h"
+#include "os/spin.h"
 
 #define LOOK_AGAIN_MS 50
 

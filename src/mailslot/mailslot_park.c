@@ -11,9 +11,9 @@
  */
 #include <sys/epoll.h>
 
-#include "channel/spin.h"
 #include "mailslot/mailslot_share.h"
 #include "os/futex.h"
+#include "os/spin.h"
 
 enum next_step { LOOK_AGAIN, SPIN, SLEEP_LEADING, SLEEP_FOLLOWING, RETURN };
 

@@ -11,6 +11,8 @@ void tsm_object_init(struct tsm_object *object, const struct tsm_object_ops *ops
     tsm_list_init(&object->waiters);
     atomic_init(&object->poll, NULL);
     object->poll_free = NULL;
+    atomic_init(&object->lookout, NULL);
+    object->lookout_drop = NULL;
 }
 
 struct tsm_object *tsm_object_ref(struct tsm_object *object)
@@ -45,6 +47,8 @@ void *tsm_object_unref(struct tsm_object *object)
         tsm_assert(tsm_list_is_empty(&object->waiters));
         if (object->poll)
             object->poll_free(object->poll);
+        if (object->lookout)
+            object->lookout_drop(object);
         object->ops->destroy(object);
     }
     return NULL;

@@ -20,6 +20,7 @@
 
 struct tsm_object;
 struct tsm_poll;
+struct tsm_lookout;
 struct tsm_export;
 
 /* What every object can do. Called without locks unless a line says so. */
@@ -49,6 +50,8 @@ struct tsm_object {
     struct tsm_list waiters;       /* wait blocks, first come first; dispatcher lock */
     struct tsm_poll *_Atomic poll; /* NULL until somebody polls it: sync/poll.c */
     void (*poll_free)(struct tsm_poll *poll);
+    struct tsm_lookout *_Atomic lookout; /* NULL until there is something to see: sync/lookout.c */
+    void (*lookout_drop)(struct tsm_object *object);
 };
 
 /* One reference, no handle. */

@@ -26,7 +26,7 @@ struct tsm_futex_word {
     uint32_t expected;
 };
 
-#define TSM_FUTEX_WORDS_MAX 64
+#define TSM_FUTEX_WORDS_MAX 127
 
 /* Sleeps while each of count shared words and the process' own one are as expected. */
 bool tsm_futex_wait_many(const struct tsm_futex_word *shared, uint32_t count, _Atomic uint32_t *own,

@@ -240,7 +240,8 @@ NTSTATUS tsm_reactor_add(struct tsm_reactor_watch *watch, uint32_t epoll_events)
     if (NT_SUCCESS(status)) {
         struct epoll_event event = {.events = epoll_events, .data.u64 = watch->id};
 
-        if (epoll_ctl(reactor.epoll_fd, EPOLL_CTL_ADD, watch->fd, &event) != 0) {
+        if (watch->fd != TSM_REACTOR_NO_FD &&
+            epoll_ctl(reactor.epoll_fd, EPOLL_CTL_ADD, watch->fd, &event) != 0) {
             status = tsm_status_from_errno(errno);
             place_give_back(watch);
         }
@@ -277,7 +278,8 @@ static void unwatch(struct tsm_reactor_watch *watch)
         return;
     place_give_back(watch);
     tsm_list_unlink(&watch->timed_node);
-    epoll_ctl(reactor.epoll_fd, EPOLL_CTL_DEL, watch->fd, NULL);
+    if (watch->fd != TSM_REACTOR_NO_FD)
+        epoll_ctl(reactor.epoll_fd, EPOLL_CTL_DEL, watch->fd, NULL);
 }
 
 void tsm_reactor_cancel(struct tsm_reactor_watch *watch)

@@ -9,8 +9,10 @@
 #include "base/list.h"
 #include "base/status.h"
 
+#define TSM_REACTOR_NO_FD (-2)
+
 struct tsm_reactor_watch {
-    int fd; /* borrowed */
+    int fd; /* borrowed, or TSM_REACTOR_NO_FD: it has deadlines only */
     /* epoll_events is 0 when the deadline has passed. */
     void (*on_event)(struct tsm_reactor_watch *watch, uint32_t epoll_events);
     uint64_t id; /* the reactor's, and so are these; 0: not watched */

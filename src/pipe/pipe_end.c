@@ -22,7 +22,7 @@
 #include "base/assert.h"
 #include "base/teb.h"
 #include "base/trace.h"
-#include "channel/spin.h"
+#include "os/spin.h"
 #include "pipe/pipe_share.h"
 #include "pipe/pipe_watch.h"
 
@@ -45,6 +45,7 @@ struct tsm_pipe_end *tsm_pipe_end_new(bool is_server, const struct tsm_name *nam
     tsm_list_init(&end->writes);
     tsm_list_init(&end->flushes);
     tsm_list_init(&end->listens);
+    tsm_beacon_init(&end->beacon, tsm_pipe_beacon_hold, tsm_pipe_beacon_attend);
     return end;
 }
 
@@ -80,6 +81,7 @@ void tsm_pipe_end_attach_locked(struct tsm_pipe_end *end, struct tsm_channel *ch
 
     tsm_channel_writer_init(channel, &end->writer, own_quota);
     tsm_ring_reader_init(&end->reader, shared, data, capacity, peer_quota);
+    tsm_channel_show_gong_locked(channel, (struct tsm_gong_address){0});
     end->peer_pid = channel->peer.pid;
     end->had_peer = true;
     end->channel = channel;
@@ -98,6 +100,7 @@ struct tsm_channel *tsm_pipe_end_detach_locked(struct tsm_pipe_end *end, NTSTATU
     fail_all(&end->writes, status, batch);
     fail_all(&end->flushes, status, batch);
     fail_all(&end->listens, status, batch);
+    tsm_beacon_clear(&end->beacon);
     if (channel)
         tsm_channel_detach_locked(channel);
     end->channel = NULL;
@@ -551,6 +554,7 @@ void tsm_pipe_end_pump_locked(struct tsm_pipe_end *end, struct tsm_io_batch *bat
         fail_all(&end->listens, end->shortage, batch);
         end->shortage = STATUS_SUCCESS;
     }
+    tsm_pipe_pumped_locked(end);
 }
 
 static void publish_cpu(struct tsm_pipe_end *end)

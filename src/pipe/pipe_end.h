@@ -5,6 +5,7 @@
 #include "channel/rendezvous.h"
 #include "io/file.h"
 #include "pipe/pipe_state.h"
+#include "sync/lookout.h"
 
 /* What the waiting writers and flushers wait for, the smallest each; UINT64_MAX: nothing. */
 struct tsm_pipe_needs {
@@ -44,6 +45,7 @@ struct tsm_pipe_end {
     struct tsm_listener *listener;    /* while listening */
     bool is_settling;                 /* pipe_watch.c is at work under the lock */
     struct tsm_pipe_watch *watch;     /* of the listener, for overlapped requests; made on need */
+    struct tsm_beacon beacon;         /* of the ring that is read, for overlapped requests */
     NTSTATUS shortage; /* why a client was turned away, for the next who waits for one; or 0 */
 };
 

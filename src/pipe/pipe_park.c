@@ -11,8 +11,8 @@
 #include "pipe/pipe_park.h"
 
 #include "base/cpu.h"
-#include "channel/spin.h"
 #include "os/futex.h"
+#include "os/spin.h"
 #include "pipe/pipe_share.h"
 
 #define BYTES_PER_PAUSE 256

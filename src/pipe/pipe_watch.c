@@ -3,8 +3,10 @@
  * Pipe watch
  *
  * An overlapped request that pends is finished by whichever thread pumps its end next. So that there
- * is one, the end asks its peer for a bell, or watches its listener, and the service thread pumps.
- * The word that asks is a mask: blocked threads of this process may sleep on it at the same time.
+ * is one, whoever waits for what a read will signal looks at the ring, see sync/lookout.h. Where
+ * nobody does, and for all that is no read, the end asks its peer for a bell, or watches its listener,
+ * and the service thread pumps. The word that asks is a mask: blocked threads of this process may
+ * sleep on it at the same time.
  *
  * Ownership: the watch of a listener holds it open; it is made when the first overlapped connect
  *            pends and goes with the end.
@@ -17,6 +19,7 @@
 #include <stdlib.h>
 #include <sys/epoll.h>
 
+#include "io/async.h"
 #include "pipe/pipe_share.h"
 #include "sync/poll.h"
 
@@ -29,14 +32,22 @@ struct tsm_pipe_watch {
     struct tsm_listener *listener; /* watched; NULL: none */
 };
 
-static bool has_overlapped(const struct tsm_list *list)
+/* NULL: there is none. */
+static struct tsm_io *first_overlapped(const struct tsm_list *list)
 {
     TSM_LIST_FOR_EACH(node, list)
     {
-        if (TSM_LIST_ENTRY(node, struct tsm_io, node)->on_finish)
-            return true;
+        struct tsm_io *io = TSM_LIST_ENTRY(node, struct tsm_io, node);
+
+        if (io->on_finish)
+            return io;
     }
-    return false;
+    return NULL;
+}
+
+static bool has_overlapped(const struct tsm_list *list)
+{
+    return first_overlapped(list) != NULL;
 }
 
 /* ---- the connection ---- */
@@ -50,10 +61,39 @@ static bool is_polled_in_vain(struct tsm_pipe_end *end)
            !tsm_ring_peek(&end->reader, &next);
 }
 
+/* Whoever waits for what the first read will signal looks at where the next frame comes. True: it will
+ * be looked at in any case. Each process looks for itself, so sharers of an end need bells. */
+static bool show_to_waiters(struct tsm_pipe_end *end)
+{
+    struct tsm_io *read =
+        end->state == TSM_PIPE_CONNECTED && !end->share ? first_overlapped(&end->reads) : NULL;
+    struct tsm_object *object = read ? tsm_async_object(read) : NULL;
+    struct tsm_gong_address gong = {0};
+    bool is_attended = false;
+
+    if (object)
+        is_attended = tsm_beacon_set(
+            &end->beacon, object, tsm_ring_next_word(&end->reader),
+            atomic_load_explicit(&end->reader.shared->producer_wait.cpu, memory_order_relaxed),
+            &gong);
+    else
+        tsm_beacon_darken(&end->beacon);
+    if (end->channel && (read || end->share))
+        tsm_channel_show_gong_locked(end->channel, gong);
+    return is_attended;
+}
+
+void tsm_pipe_pumped_locked(struct tsm_pipe_end *end)
+{
+    if (tsm_unlikely(end->beacon.lookout != NULL) && !end->is_settling)
+        (void)show_to_waiters(end);
+}
+
 /* Asks for bells. True: there is news already, or the peer is no longer there. */
 static bool want_bells(struct tsm_pipe_end *end)
 {
     struct tsm_channel *channel = end->channel;
+    bool is_attended = show_to_waiters(end);
     bool has_reads = has_overlapped(&end->reads) || is_polled_in_vain(end);
     bool has_writes = has_overlapped(&end->writes) || has_overlapped(&end->flushes);
 
@@ -63,6 +103,8 @@ static bool want_bells(struct tsm_pipe_end *end)
         tsm_channel_want_bell_locked(channel, &end->reader.shared->consumer_wait.wait);
     if (has_writes)
         tsm_channel_want_bell_locked(channel, &end->writer.shared->producer_wait.wait);
+    if (is_attended && !has_writes && end->file.object.poll == NULL)
+        return false;
     /* pairs with the fences in tsm_pipe_end_wake_reader_locked() and
      * tsm_pipe_end_publish_reads_locked() */
     atomic_thread_fence(memory_order_seq_cst);
@@ -81,6 +123,19 @@ static void on_event(struct tsm_pipe_end *end)
         return;
     tsm_pipe_look_after(&end->file);
     tsm_object_unref(&end->file.object);
+}
+
+bool tsm_pipe_beacon_hold(struct tsm_beacon *beacon)
+{
+    return tsm_object_try_ref(&tsm_container_of(beacon, struct tsm_pipe_end, beacon)->file.object);
+}
+
+void tsm_pipe_beacon_attend(struct tsm_beacon *beacon)
+{
+    struct tsm_file *file = &tsm_container_of(beacon, struct tsm_pipe_end, beacon)->file;
+
+    tsm_pipe_look_after(file);
+    tsm_object_unref(&file->object);
 }
 
 void tsm_pipe_on_news(void *context)

@@ -16,6 +16,13 @@ NTSTATUS tsm_pipe_cancel(struct tsm_file *file, tsm_io_filter *is_meant, const v
  * what waits behind it follows. */
 void tsm_pipe_follow_taken_locked(struct tsm_pipe_end *end, uint64_t position, uint64_t bytes);
 
+/* File lock held: the end was pumped; what is to come next lies elsewhere. */
+void tsm_pipe_pumped_locked(struct tsm_pipe_end *end);
+
+/* Of the end's beacon. */
+bool tsm_pipe_beacon_hold(struct tsm_beacon *beacon);
+void tsm_pipe_beacon_attend(struct tsm_beacon *beacon);
+
 /* Of the channel's watch; context is the end. */
 void tsm_pipe_on_news(void *context);
 

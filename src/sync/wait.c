@@ -11,6 +11,9 @@
  * well, looks again when one has changed, and takes what it asked for under the one lock of all
  * shared objects: nobody else does it for the waiter, so nobody's death can lose it.
  *
+ * Before it sleeps a waiter looks out for a while: see lookout.c. It is linked already, so that
+ * whoever signals an object finds it as if it slept.
+ *
  * A timer fires when somebody looks at it: a waiter sleeps no longer than its timers are due.
  *
  * Locking:   the dispatcher lock guards the blocks and the signal state of all objects of the
@@ -25,7 +28,9 @@
 #include "base/trace.h"
 #include "os/futex.h"
 #include "os/lock.h"
+#include "os/spin.h"
 #include "sync/event.h"
+#include "sync/lookout.h"
 #include "sync/poll.h"
 #include "sync/state.h"
 #include "sync/timer.h"
@@ -51,18 +56,22 @@ struct wait {
     bool is_linked;             /* its blocks count */
     bool has_shared;            /* some object is of several processes */
     bool looks_by_itself; /* it has shared objects or timers, or timers have routines for it */
+    bool has_lookout;     /* some object has one */
+    uint64_t asleep;      /* to which objects' lookouts it has said that it sleeps */
+    int64_t asleep_ns;    /* since when */
     struct wait_block blocks[TSM_WAIT_MAX];
 };
 
 /* What a waiter needs to know to sleep; gathered when it has looked in vain. */
 struct nap {
-    struct tsm_futex_word words[TSM_WAIT_MAX];
+    struct tsm_futex_word words[TSM_FUTEX_WORDS_MAX];
     uint32_t owners[TSM_WAIT_MAX]; /* of shared mutexes, as the arena calls them */
     uint32_t word_count, owner_count;
     int64_t due_ns; /* the first timer */
 };
 
-enum { PARK_ASLEEP, PARK_WOKEN, PARK_LOOK_AGAIN };
+/* Who looks out is awake and costs nobody a system call. */
+enum { PARK_ASLEEP, PARK_WOKEN, PARK_LOOK_AGAIN, PARK_LOOKING_OUT };
 
 static struct tsm_lock dispatcher = TSM_LOCK_INIT;
 
@@ -169,12 +178,13 @@ static NTSTATUS wait_try(struct wait *wait, struct nap *nap)
 /* Dispatcher lock held: which of the objects are shared, at first and while it waits. */
 static void wait_look_at_objects(struct wait *wait)
 {
-    wait->has_shared = false;
+    wait->has_shared = wait->has_lookout = false;
     wait->looks_by_itself = wait->apcs && !tsm_list_is_empty(&wait->apcs->timers);
     for (uint32_t i = 0; i < wait->count; i++) {
         struct tsm_state *state = tsm_state_of(wait->objects[i]);
 
         wait->has_shared |= state && state->is_shared;
+        wait->has_lookout |= tsm_lookout_is_there(wait->objects[i]);
         wait->looks_by_itself |= state && (state->is_shared || state->kind == TSM_CELL_TIMER);
     }
 }
@@ -183,6 +193,14 @@ static void wait_unlink(struct wait *wait)
 {
     for (uint32_t i = 0; i < wait->count; i++)
         tsm_list_unlink(&wait->blocks[i].node);
+}
+
+/* Wakes a thread, if it sleeps. */
+static void park_leave(struct tsm_teb *teb, uint32_t word)
+{
+    /* pairs with the acquire in wait_park() and wait_look_out() */
+    if (atomic_exchange_explicit(&teb->park, word, memory_order_release) == PARK_ASLEEP)
+        tsm_futex_wake(&teb->park, 1, TSM_FUTEX_PRIVATE);
 }
 
 void tsm_wait_notify_locked(struct tsm_object *object)
@@ -205,9 +223,7 @@ void tsm_wait_notify_locked(struct tsm_object *object)
 
             wait_unlink(wait);
             wait->result = result;
-            /* pairs with the acquire in wait_park(); the wait may be gone after this line */
-            atomic_store_explicit(&teb->park, PARK_WOKEN, memory_order_release);
-            tsm_futex_wake(&teb->park, 1, TSM_FUTEX_PRIVATE);
+            park_leave(teb, PARK_WOKEN); /* the wait may be gone after this line */
         }
     }
     tsm_poll_update_locked(object);
@@ -215,9 +231,7 @@ void tsm_wait_notify_locked(struct tsm_object *object)
 
 void tsm_wait_alert_locked(struct tsm_teb *teb)
 {
-    /* pairs with the acquire in wait_park(); the waiter reads the rest under the lock */
-    atomic_store_explicit(&teb->park, PARK_LOOK_AGAIN, memory_order_release);
-    tsm_futex_wake(&teb->park, 1, TSM_FUTEX_PRIVATE);
+    park_leave(teb, PARK_LOOK_AGAIN); /* the waiter reads the rest under the lock */
 }
 
 void tsm_wait_look_again_locked(struct tsm_object *object)
@@ -238,12 +252,65 @@ static bool nap_watch_owners(const struct nap *nap)
     return has_died;
 }
 
+/* ---- looking out ---- */
+
+/* No lock held: looks once at what the objects' lookouts see. */
+static void wait_glance(const struct wait *wait)
+{
+    for (uint32_t i = 0; i < wait->count; i++)
+        tsm_lookout_look(wait->objects[i]);
+}
+
+/* No lock held, linked: looks for a while whether there is something to do that satisfies the wait.
+ * In vain: the thread is about to sleep. */
+static void wait_look_out(struct wait *wait, struct nap *nap)
+{
+    _Atomic uint32_t *park = &wait->teb->park;
+    uint32_t looking = PARK_LOOKING_OUT, first = 0;
+    bool is_over;
+    struct tsm_spin spin;
+
+    while (!tsm_lookout_is_there(wait->objects[first]))
+        first++;
+    tsm_lookout_spin_begin(wait->objects[first], &spin);
+    do {
+        wait_glance(wait);
+        is_over = atomic_load_explicit(park, memory_order_acquire) != PARK_LOOKING_OUT;
+    } while (!is_over && tsm_spin_again(&spin));
+    tsm_spin_end(&spin, is_over);
+    if (is_over)
+        return;
+    if (!wait->looks_by_itself)
+        nap->word_count = 0;
+    for (uint32_t i = 0; i < wait->count && nap->word_count < TSM_FUTEX_WORDS_MAX; i++) {
+        if (!(wait->asleep & UINT64_C(1) << i) && !tsm_lookout_lie_down(wait->objects[i]))
+            continue;
+        wait->asleep |= UINT64_C(1) << i;
+        nap->word_count += tsm_lookout_fall_asleep(wait->objects[i], &nap->words[nap->word_count]);
+    }
+    wait->asleep_ns = tsm_monotonic_ns();
+    atomic_compare_exchange_strong_explicit(park, &looking, PARK_ASLEEP, memory_order_acquire,
+                                            memory_order_acquire);
+}
+
+/* No lock held, the wait is over. */
+static void wait_get_up(const struct wait *wait)
+{
+    enum tsm_sleep sleep = TSM_SLEPT_LONG;
+
+    if (wait->asleep && tsm_monotonic_ns() - wait->asleep_ns < TSM_SPIN_SOON_NS)
+        sleep = TSM_SLEPT_SHORT;
+    for (uint32_t i = 0; i < wait->count; i++)
+        if (wait->asleep & UINT64_C(1) << i)
+            tsm_lookout_get_up(wait->objects[i], sleep);
+}
+
 /* Sleeps until satisfied or something may have changed; false when the deadline has passed. */
 static bool wait_park(struct wait *wait, const struct nap *nap, struct tsm_deadline deadline)
 {
     _Atomic uint32_t *park = &wait->teb->park;
 
-    if (!wait->looks_by_itself) {
+    if (!wait->looks_by_itself && nap->word_count == 0) {
         while (atomic_load_explicit(park, memory_order_acquire) == PARK_ASLEEP)
             if (!tsm_futex_wait(park, PARK_ASLEEP, TSM_FUTEX_PRIVATE, deadline))
                 return false;
@@ -270,8 +337,11 @@ static void wait_sleep(struct wait *wait, struct nap *nap, struct tsm_deadline d
     if (wait->apcs)
         wait->apcs->is_alertable = true;
     while (wait->result == STATUS_PENDING && in_time) {
-        atomic_store_explicit(&wait->teb->park, PARK_ASLEEP, memory_order_relaxed);
+        atomic_store_explicit(&wait->teb->park, wait->has_lookout ? PARK_LOOKING_OUT : PARK_ASLEEP,
+                              memory_order_relaxed);
         tsm_dispatcher_unlock();
+        if (tsm_unlikely(wait->has_lookout))
+            wait_look_out(wait, nap);
         in_time = wait_park(wait, nap, deadline);
         tsm_dispatcher_lock();
         if (wait->result != STATUS_PENDING)
@@ -312,13 +382,20 @@ static NTSTATUS wait_run(struct wait *wait, struct tsm_deadline deadline)
     wait->tid = tsm_teb_tid();
     wait->teb = tsm_teb_current();
     wait->is_linked = false;
+    wait->asleep = 0;
 
     tsm_dispatcher_lock();
     wait_look_at_objects(wait);
     wait->result = wait_try(wait, &nap);
     if (wait->result == STATUS_PENDING && tsm_deadline_has_passed(deadline)) {
         tsm_dispatcher_unlock();
-        if (!wait->looks_by_itself || !nap_watch_owners(&nap))
+        bool has_news = wait->looks_by_itself && nap_watch_owners(&nap);
+
+        if (wait->has_lookout) {
+            wait_glance(wait);
+            has_news = true;
+        }
+        if (!has_news)
             return STATUS_TIMEOUT;
         tsm_dispatcher_lock();
         wait->result = wait_try(wait, NULL);
@@ -333,6 +410,7 @@ static NTSTATUS wait_run(struct wait *wait, struct tsm_deadline deadline)
             tsm_workers_return_locked(wait->teb);
     }
     tsm_dispatcher_unlock();
+    wait_get_up(wait);
     return wait->result;
 }
 

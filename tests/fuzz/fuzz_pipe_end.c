@@ -95,7 +95,30 @@ void tsm_channel_want_bell_locked(struct tsm_channel *of, _Atomic uint32_t *wait
     *wait |= TSM_WAIT_BELL;
 }
 
+void tsm_channel_show_gong_locked(struct tsm_channel *of, struct tsm_gong_address address)
+{
+}
+
 /* ---- nobody listens, and nobody waits for the file or works for a port ---- */
+
+bool tsm_beacon_set(struct tsm_beacon *beacon, struct tsm_object *object,
+                    const _Atomic uint32_t *word, uint32_t cpu, struct tsm_gong_address *gong)
+{
+    return false;
+}
+
+void tsm_beacon_darken(struct tsm_beacon *beacon)
+{
+}
+
+void tsm_beacon_clear(struct tsm_beacon *beacon)
+{
+}
+
+struct tsm_object *tsm_async_object(struct tsm_io *io)
+{
+    return &io->file->object;
+}
 
 NTSTATUS tsm_reactor_add(struct tsm_reactor_watch *watch, uint32_t epoll_events)
 {

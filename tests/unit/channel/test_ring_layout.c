@@ -33,6 +33,8 @@ static void words_lie_where_the_protocol_says(void **state)
     assert_int_equal(offsetof(struct tsm_ring_consumer, allowance), 32);
     assert_int_equal(offsetof(struct tsm_ring_consumer_wait, wait), 0);
     assert_int_equal(offsetof(struct tsm_ring_consumer_wait, cpu), 4);
+    assert_int_equal(offsetof(struct tsm_ring_consumer_wait, gong_memory), 8);
+    assert_int_equal(offsetof(struct tsm_ring_consumer_wait, gong_at), 16);
     assert_int_equal(offsetof(struct tsm_ring_producer_wait, wait), 0);
     assert_int_equal(offsetof(struct tsm_ring_producer_wait, cpu), 4);
     assert_int_equal(offsetof(struct tsm_ring_producer_wait, need_tail), 8);

@@ -27,3 +27,7 @@ static inline bool tsm_spin_is_round(const struct tsm_spin *spin)
     return spin->rounds % 16 == 0;
 }
 void tsm_spin_end(struct tsm_spin *spin, bool was_fruitful);
+
+/* Who slept after looking in vain for what came so soon should have looked longer. */
+#define TSM_SPIN_SOON_NS 100000
+void tsm_spin_regret(_Atomic uint32_t *budget_us);

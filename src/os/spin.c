@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "channel/spin.h"
+#include "os/spin.h"
 
 #include <sched.h>
 #include <stdatomic.h>
@@ -66,4 +66,9 @@ void tsm_spin_end(struct tsm_spin *spin, bool was_fruitful)
         atomic_store_explicit(spin->budget_us, limit, memory_order_relaxed);
     else if (budget > LEAST_US)
         atomic_store_explicit(spin->budget_us, budget / 2, memory_order_relaxed);
+}
+
+void tsm_spin_regret(_Atomic uint32_t *budget_us)
+{
+    atomic_store_explicit(budget_us, tsm_spin_limit_us(), memory_order_relaxed);
 }
