@@ -13,7 +13,7 @@
  * Places:    a free place below a small limit is preferred, so that a conversation stays in a few
  *            warm pages however large the ring is. The writer keeps the unread stretches in runs.
  *            The first places may lie apart from the rest, with a gap between, in a page that both
- *            directions share: they are used once, which is enough for who says little.
+ *            directions share: who says little, or little at a time, needs no other.
  * Windows:   data of a write over the quota is visible at once and can be taken back.
  */
 #include "channel/ring.h"
@@ -26,6 +26,8 @@
 #define WARM_SIZE       (48u * 1024) /* leave the run for place 0 from here on */
 #define WARM_FRAMES     16           /* or, for long ones, so many of them */
 #define RUNS_FOR_WARMTH 4            /* jumps by choice only while so few runs are open */
+#define PAGE            4096u
+#define PAGE_FRAME      512u /* a frame of which several have room in a page */
 #define FRAME_HEADER    ((uint32_t)sizeof(struct tsm_frame))
 #define SHORT_LENGTH    4096
 #define LINE            64 /* bytes that processors pass to each other in one piece */
@@ -175,6 +177,12 @@ static bool make_room(struct tsm_ring_writer *writer, uint64_t size, struct tsm_
     uint64_t warm = tsm_max_u64(2 * size, tsm_min_u64(WARM_FRAMES * size, writer->quota));
     bool is_cold = end >= tsm_max_u64(WARM_SIZE, warm);
 
+    /* Who is answered each time needs no second page, nor any but the first places: see below. */
+    if (!is_cold && size <= PAGE_FRAME && end % PAGE + size > PAGE) {
+        writer_refresh(writer);
+        run = run_last(writer);
+        is_cold = writer->head - writer->tail_seen <= PAGE_FRAME;
+    }
     if (!is_cold && run_can_grow(writer, run, size))
         return true;
     writer_refresh(writer);
@@ -189,6 +197,11 @@ static bool make_room(struct tsm_ring_writer *writer, uint64_t size, struct tsm_
     }
     if (run_can_grow(writer, run, size))
         return true;
+    if (run->place + run->length > size + PAGE_FRAME && run->place < writer->window &&
+        writer->head == writer->tail_seen) {
+        *jump = jump_to(writer, run, 0);
+        return true;
+    }
     if (writer->run_count >= TSM_RING_RUNS)
         return false;
 

@@ -25,6 +25,7 @@
 
 #define HELLO_LOOK_MS 1000 /* a client that has come and says nothing */
 #define TURN_LOOK_MS  50   /* others that have the end come first */
+#define LINE          64
 
 struct tsm_pipe_watch {
     struct tsm_reactor_watch base;
@@ -71,13 +72,18 @@ static bool show_to_waiters(struct tsm_pipe_end *end)
     struct tsm_gong_address gong = {0};
     bool is_attended = false;
 
-    if (object)
-        is_attended = tsm_beacon_set(
-            &end->beacon, object, tsm_ring_next_word(&end->reader),
-            atomic_load_explicit(&end->reader.shared->producer_wait.cpu, memory_order_relaxed),
-            &gong);
-    else
+    if (object) {
+        struct tsm_beacon_view view = {
+            .word = tsm_ring_next_word(&end->reader),
+            .ground = end->channel->header,
+            .cpu =
+                atomic_load_explicit(&end->reader.shared->producer_wait.cpu, memory_order_relaxed),
+        };
+
+        is_attended = tsm_beacon_set(&end->beacon, object, &view, &gong);
+    } else {
         tsm_beacon_darken(&end->beacon);
+    }
     if (end->channel && (read || end->share))
         tsm_channel_show_gong_locked(end->channel, gong);
     return is_attended;
@@ -116,12 +122,14 @@ static bool want_bells(struct tsm_pipe_end *end)
 
 /* ---- the listener ---- */
 
+static void attend_to(struct tsm_pipe_end *end);
+
 static void on_event(struct tsm_pipe_end *end)
 {
     /* A last handle that is closed at this moment waits for us, a last reference does not. */
     if (!tsm_object_try_ref(&end->file.object))
         return;
-    tsm_pipe_look_after(&end->file);
+    attend_to(end);
     tsm_object_unref(&end->file.object);
 }
 
@@ -130,12 +138,28 @@ bool tsm_pipe_beacon_hold(struct tsm_beacon *beacon)
     return tsm_object_try_ref(&tsm_container_of(beacon, struct tsm_pipe_end, beacon)->file.object);
 }
 
+/* What a read and its answer touch. */
+void tsm_pipe_beacon_fetch(struct tsm_beacon *beacon, const void *ground)
+{
+    const char *end = (const char *)tsm_container_of(beacon, struct tsm_pipe_end, beacon);
+    const char *header = ground;
+
+    for (size_t at = 0; at < offsetof(struct tsm_pipe_end, name); at += LINE)
+        __builtin_prefetch(end + at, 1);
+    for (size_t at = offsetof(struct tsm_pipe_end, peer_access);
+         at < offsetof(struct tsm_pipe_end, rendezvous); at += LINE)
+        __builtin_prefetch(end + at, 1);
+    for (size_t at = offsetof(struct tsm_channel_header, client_state);
+         at < sizeof(struct tsm_channel_header); at += 2 * LINE)
+        __builtin_prefetch(header + at);
+}
+
 void tsm_pipe_beacon_attend(struct tsm_beacon *beacon)
 {
-    struct tsm_file *file = &tsm_container_of(beacon, struct tsm_pipe_end, beacon)->file;
+    struct tsm_pipe_end *end = tsm_container_of(beacon, struct tsm_pipe_end, beacon);
 
-    tsm_pipe_look_after(file);
-    tsm_object_unref(&file->object);
+    attend_to(end);
+    tsm_object_unref(&end->file.object);
 }
 
 void tsm_pipe_on_news(void *context)
@@ -196,6 +220,8 @@ void tsm_pipe_watch_end(struct tsm_pipe_end *end)
 
 /* ---- settling ---- */
 
+enum settling { SETTLE_ALL, SETTLE_KEPT };
+
 void tsm_pipe_noticed_locked(struct tsm_pipe_end *end)
 {
     if (end->is_settling || !(has_overlapped(&end->listens) || end->file.object.poll != NULL))
@@ -207,10 +233,18 @@ void tsm_pipe_noticed_locked(struct tsm_pipe_end *end)
         watch_listener(end);
 }
 
-static void settle(struct tsm_pipe_end *end, struct tsm_io_batch *batch)
+/* An operation has looked at everything a moment ago and left no more than reads. */
+static bool was_pumped(const struct tsm_pipe_end *end)
+{
+    return end->state == TSM_PIPE_CONNECTED && !end->share && tsm_list_is_empty(&end->writes) &&
+           tsm_list_is_empty(&end->flushes) && tsm_list_is_empty(&end->listens);
+}
+
+static void settle(struct tsm_pipe_end *end, struct tsm_io_batch *batch, enum settling how)
 {
     end->is_settling = true;
-    tsm_pipe_end_pump_locked(end, batch);
+    if (how == SETTLE_ALL || !was_pumped(end))
+        tsm_pipe_end_pump_locked(end, batch);
     while (want_bells(end)) {
         tsm_pipe_end_pump_locked(end, batch);
         if (end->state == TSM_PIPE_CONNECTED &&
@@ -229,22 +263,31 @@ static void settle(struct tsm_pipe_end *end, struct tsm_io_batch *batch)
     end->is_settling = false;
 }
 
-void tsm_pipe_look_after(struct tsm_file *file)
+static void settle_unlocked(struct tsm_pipe_end *end, enum settling how)
 {
-    struct tsm_pipe_end *end = tsm_pipe_end_from(file);
     struct tsm_io_batch batch;
 
     tsm_io_batch_init(&batch);
     tsm_pipe_end_lock(end);
-    settle(end, &batch);
+    settle(end, &batch, how);
     tsm_pipe_end_unlock(end);
     tsm_io_batch_finish(&batch, NULL);
+}
+
+void tsm_pipe_look_after(struct tsm_file *file)
+{
+    settle_unlocked(tsm_pipe_end_from(file), SETTLE_KEPT);
+}
+
+static void attend_to(struct tsm_pipe_end *end)
+{
+    settle_unlocked(end, SETTLE_ALL);
 }
 
 void tsm_pipe_after(struct tsm_file *file)
 {
     if (tsm_unlikely(atomic_load_explicit(&file->object.poll, memory_order_relaxed) != NULL))
-        tsm_pipe_look_after(file);
+        attend_to(tsm_pipe_end_from(file));
 }
 
 /* ---- cancelling ---- */
@@ -317,7 +360,7 @@ NTSTATUS tsm_pipe_cancel(struct tsm_file *file, tsm_io_filter *is_meant, const v
 
     tsm_io_batch_init(&batch);
     tsm_pipe_end_lock(end);
-    settle(end, &batch); /* what is done is done */
+    settle(end, &batch, SETTLE_ALL); /* what is done is done */
     TSM_LIST_FOR_EACH(node, &file->pending)
     {
         struct tsm_io *io = TSM_LIST_ENTRY(node, struct tsm_io, file_node);
@@ -328,7 +371,7 @@ NTSTATUS tsm_pipe_cancel(struct tsm_file *file, tsm_io_filter *is_meant, const v
         cancel_one(end, io, &batch);
     }
     if (NT_SUCCESS(status))
-        settle(end, &batch);
+        settle(end, &batch, SETTLE_ALL);
     tsm_pipe_end_unlock(end);
     tsm_io_batch_finish(&batch, NULL);
     return status;

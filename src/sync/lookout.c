@@ -32,9 +32,11 @@
 #define LIT_AT_ONCE  32  /* attended to at a time */
 #define SEEN_AT_ONCE 256 /* looked at under the lock */
 #define FIRST_PLACES 4
+#define FETCH_AHEAD  8 /* words that peers have written come slowly, but side by side */
 
 struct place {
     const _Atomic uint32_t *word;
+    const void *ground;
     struct tsm_beacon *beacon;
 };
 
@@ -109,7 +111,7 @@ static struct tsm_lookout *lookout_make(struct tsm_object *object)
 static uint32_t take_lit(struct tsm_lookout *lookout, uint32_t *left,
                          struct tsm_beacon *taken[LIT_AT_ONCE])
 {
-    uint32_t count = 0;
+    uint32_t count = 0, held = 0;
 
     *left = (uint32_t)tsm_min_u64(*left, lookout->count);
     for (uint32_t seen = 0; *left > 0 && seen < SEEN_AT_ONCE && count < LIT_AT_ONCE; seen++) {
@@ -119,13 +121,19 @@ static uint32_t take_lit(struct tsm_lookout *lookout, uint32_t *left,
         if (lookout->next >= lookout->count)
             lookout->next = 0;
         place = &lookout->places[lookout->next++];
+        if (lookout->next + FETCH_AHEAD <= lookout->count)
+            __builtin_prefetch((const void *)place[FETCH_AHEAD].word);
         if (atomic_load_explicit(place->word, memory_order_relaxed) == 0)
             continue;
         place->word = &dark;
-        if (place->beacon->hold(place->beacon))
-            taken[count++] = place->beacon;
+        /* Of the many that a busy server has, few are in the cache. */
+        place->beacon->fetch(place->beacon, place->ground);
+        taken[count++] = place->beacon;
     }
-    return count;
+    for (uint32_t i = 0; i < count; i++)
+        if (taken[i]->hold(taken[i]))
+            taken[held++] = taken[i];
+    return held;
 }
 
 /* True: there was something. */
@@ -308,7 +316,7 @@ static bool enter(struct tsm_lookout *lookout, struct tsm_beacon *beacon)
 }
 
 bool tsm_beacon_set(struct tsm_beacon *beacon, struct tsm_object *object,
-                    const _Atomic uint32_t *word, uint32_t cpu, struct tsm_gong_address *gong)
+                    const struct tsm_beacon_view *view, struct tsm_gong_address *gong)
 {
     struct tsm_lookout *lookout = lookout_make(object);
     bool is_attended = false;
@@ -320,12 +328,13 @@ bool tsm_beacon_set(struct tsm_beacon *beacon, struct tsm_object *object,
         return false;
     tsm_lock_acquire(&lookout->lock);
     if (tsm_likely(beacon->lookout != NULL) || enter(lookout, beacon)) {
-        lookout->places[beacon->place].word = word;
+        lookout->places[beacon->place] =
+            (struct place){.word = view->word, .ground = view->ground, .beacon = beacon};
         *gong = lookout->gong.address;
         is_attended = state_of(lookout) == TSM_GONG_AWAKE;
     }
     tsm_lock_release(&lookout->lock);
-    atomic_store_explicit(&lookout->cpu, cpu, memory_order_relaxed);
+    atomic_store_explicit(&lookout->cpu, view->cpu, memory_order_relaxed);
     return is_attended;
 }
 

@@ -23,22 +23,33 @@ struct tsm_beacon {
     bool (*hold)(struct tsm_beacon *beacon);
     /* No lock held, after hold(): does what can be done, and sets the beacon anew or darkens it. */
     void (*attend)(struct tsm_beacon *beacon);
+    /* Lookout's lock held, before both: asks for the memory that they will need. ground: as given when
+     * it was set. */
+    void (*fetch)(struct tsm_beacon *beacon, const void *ground);
     struct tsm_lookout *lookout; /* shared; NULL: in none */
     uint32_t place;              /* there; its lock */
 };
 
 static inline void tsm_beacon_init(struct tsm_beacon *beacon,
                                    bool (*hold)(struct tsm_beacon *beacon),
-                                   void (*attend)(struct tsm_beacon *beacon))
+                                   void (*attend)(struct tsm_beacon *beacon),
+                                   void (*fetch)(struct tsm_beacon *beacon, const void *ground))
 {
-    *beacon = (struct tsm_beacon){.hold = hold, .attend = attend};
+    *beacon = (struct tsm_beacon){.hold = hold, .attend = attend, .fetch = fetch};
 }
 
-/* Owner's lock held: who waits for the object looks at the word from now on, which stays mapped until
- * the beacon is cleared. cpu: where the one runs who will light it; *gong: with what it may tell of
- * that, if there is one. True: the word will be looked at in any case, also if it is lit already. */
+/* What is to be looked at. */
+struct tsm_beacon_view {
+    const _Atomic uint32_t *word; /* stays mapped until the beacon is cleared */
+    const void *ground;           /* for fetch() */
+    uint32_t cpu;                 /* where the one runs who will light it */
+};
+
+/* Owner's lock held: who waits for the object looks at the word from now on. *gong: with what the one
+ * who lights it may tell of that, if there is something. True: the word will be looked at in any case,
+ * also if it is lit already. */
 tsm_must_check bool tsm_beacon_set(struct tsm_beacon *beacon, struct tsm_object *object,
-                                   const _Atomic uint32_t *word, uint32_t cpu,
+                                   const struct tsm_beacon_view *view,
                                    struct tsm_gong_address *gong);
 
 /* Owner's lock held: there is nothing to look at now. Its place is kept. */

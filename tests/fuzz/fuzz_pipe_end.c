@@ -102,7 +102,7 @@ void tsm_channel_show_gong_locked(struct tsm_channel *of, struct tsm_gong_addres
 /* ---- nobody listens, and nobody waits for the file or works for a port ---- */
 
 bool tsm_beacon_set(struct tsm_beacon *beacon, struct tsm_object *object,
-                    const _Atomic uint32_t *word, uint32_t cpu, struct tsm_gong_address *gong)
+                    const struct tsm_beacon_view *view, struct tsm_gong_address *gong)
 {
     return false;
 }

@@ -435,6 +435,36 @@ static void what_does_not_fit_before_the_gap_lies_behind_it(void **state)
     assert_false(reader.is_broken);
 }
 
+/* As on a channel, where both directions lie in one page. */
+static void a_conversation_stays_before_the_gap(void **state)
+{
+    const uint64_t capacity = 8192;
+    char text[8];
+
+    free(data);
+    data = calloc(1, capacity);
+    assert_non_null(data);
+    tsm_ring_writer_init(&writer, shared, data, capacity, 100);
+    tsm_ring_reader_init(&reader, shared, data, capacity, 100);
+    tsm_ring_writer_set_gap(&writer, 1344, 2048);
+    for (int i = 0; i < 1000; i++) {
+        snprintf(text, sizeof(text), "%d", i);
+        assert_true(put(text, 0));
+        assert_true(place + 24 <= 1344);
+        assert_string_equal(get(100), text);
+    }
+    assert_false(reader.is_broken);
+    /* Who leaves something unread needs the rest, and stays there. */
+    for (int i = 0; i < 100; i++)
+        assert_true(put("unread", 0));
+    assert_true(place >= 2048);
+    for (int i = 0; i < 100; i++)
+        assert_string_equal(get(100), "unread");
+    assert_true(put("later", 0));
+    assert_true(place >= 2048);
+    assert_string_equal(get(100), "later");
+}
+
 static void a_first_frame_longer_than_the_places_before_the_gap_lies_behind_it(void **state)
 {
     char text[WINDOW + 1];
@@ -549,6 +579,7 @@ int main(void)
         RING_TEST(a_full_ring_takes_no_more_until_the_reader_was_there),
         RING_TEST(nothing_is_lost_over_many_laps),
         RING_TEST(what_does_not_fit_before_the_gap_lies_behind_it),
+        RING_TEST(a_conversation_stays_before_the_gap),
         RING_TEST(a_first_frame_longer_than_the_places_before_the_gap_lies_behind_it),
         RING_TEST(many_laps_leave_the_gap_alone),
         RING_TEST(a_look_takes_nothing),
