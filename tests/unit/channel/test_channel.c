@@ -35,6 +35,55 @@ static void connect_both(struct tsm_channel **client, struct tsm_channel **serve
         STATUS_SUCCESS);
 }
 
+static bool was_rung(struct tsm_channel *channel)
+{
+    char byte;
+
+    return recv(channel->socket, &byte, 1, MSG_DONTWAIT) == 1;
+}
+
+static void a_gong_is_struck_instead_of_a_bell_as_long_as_it_is_believed(void **state)
+{
+    struct tsm_channel *client, *server;
+    struct tsm_ring_consumer_wait *reader;
+    struct tsm_gong gong;
+
+    connect_both(&client, &server);
+    reader = &client->header->ring[0].consumer_wait;
+    tsm_gong_init(&gong);
+    atomic_store(&reader->wait, TSM_WAIT_BELL);
+    tsm_channel_wake(client, &reader->wait);
+    assert_true(was_rung(server)); /* none is shown */
+    assert_int_equal(reader->wait, 0);
+    tsm_channel_show_gong_locked(server, gong.address);
+    atomic_store(&gong.words->state, TSM_GONG_ASLEEP);
+    atomic_store(&reader->wait, TSM_WAIT_BELL | TSM_WAIT_FUTEX);
+    tsm_channel_wake(client, &reader->wait);
+    assert_false(was_rung(server));
+    assert_int_equal(gong.words->strokes, 1);
+    assert_int_equal(reader->wait, TSM_WAIT_BELL); /* sleepers were woken */
+    atomic_store(&gong.words->state, TSM_GONG_NOBODY);
+    tsm_channel_wake(client, &reader->wait);
+    assert_true(was_rung(server));
+    /* Whatever is shown, and however often: a message is told. */
+    for (uint32_t i = 1; i < 30; i++) {
+        struct tsm_gong_address address = {gong.address.memory ^ i, gong.address.at + i};
+
+        tsm_channel_show_gong_locked(server, address);
+        atomic_store(&reader->wait, TSM_WAIT_BELL);
+        tsm_channel_wake(client, &reader->wait);
+        assert_true(was_rung(server));
+    }
+    tsm_channel_show_gong_locked(server, gong.address);
+    atomic_store(&gong.words->state, TSM_GONG_AWAKE);
+    atomic_store(&reader->wait, TSM_WAIT_BELL);
+    tsm_channel_wake(client, &reader->wait);
+    assert_true(was_rung(server)); /* it is not believed any more */
+    tsm_channel_unref(client);
+    tsm_channel_unref(server);
+    tsm_gong_deinit(&gong);
+}
+
 static void what_goes_out_of_one_side_comes_into_the_other(void **state)
 {
     struct tsm_channel *client, *server;
@@ -142,6 +191,7 @@ static void hanging_up_ends_the_connection_for_both(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        TEST(a_gong_is_struck_instead_of_a_bell_as_long_as_it_is_believed),
         TEST(what_goes_out_of_one_side_comes_into_the_other),
         TEST(the_first_places_of_both_directions_lie_in_one_page),
         TEST(bad_memory_is_refused_and_everything_closed),

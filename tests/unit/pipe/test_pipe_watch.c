@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: MIT */
+/* Overlapped requests of both ends of a pipe, here in one process: who finishes them. */
+#include "support.h"
+
+#include "io/async.h"
+#include "pipe/pipe_client.h"
+#include "pipe/pipe_server.h"
+#include "sync/event.h"
+#include "sync/wait.h"
+
+struct ends {
+    struct tsm_pipe_end *server, *client;
+};
+
+static struct ends ends_new(void)
+{
+    static int number;
+    struct tsm_rendezvous_request request = {
+        .params = {.is_message_type = true,
+                   .direction = 3,
+                   .max_instances = 1,
+                   .out_quota = 100,
+                   .in_quota = 100,
+                   .timeout_ms = 50},
+    };
+    char16_t text[64] = u"\\\\.\\pipe\\watch 00000000 00";
+    struct tsm_file *client;
+    struct tsm_name name;
+    struct ends ends;
+    uint32_t granted;
+    size_t at = 0;
+
+    while (text[at])
+        at++;
+    text[at - 1] = (char16_t)('0' + ++number % 10);
+    text[at - 2] = (char16_t)('0' + number / 10);
+    for (uint32_t i = 0, pid = (uint32_t)getpid(); i < 8; i++, pid /= 10)
+        text[at - 4 - i] = (char16_t)('0' + pid % 10);
+    assert_status(tsm_name_parse_pipe(text, &name), STATUS_SUCCESS);
+    assert_status(tsm_pipe_server_create(&name, &request, true, false, &ends.server),
+                  STATUS_SUCCESS);
+    assert_status(tsm_pipe_client_open(text, GENERIC_READ | GENERIC_WRITE, &client, &granted),
+                  STATUS_SUCCESS);
+    ends.client = tsm_pipe_end_from(client);
+    ends.server->file.is_overlapped = ends.client->file.is_overlapped = true;
+    return ends;
+}
+
+static void end_unref(struct tsm_pipe_end *end)
+{
+    tsm_object_unref(&end->file.object);
+}
+
+struct read {
+    OVERLAPPED overlapped;
+    struct tsm_object *event;
+    char buffer[64];
+};
+
+static struct read *read_new(void)
+{
+    struct read *read = calloc(1, sizeof(*read));
+
+    assert_non_null(read);
+    read->event = tsm_event_new(true, false);
+    assert_status(tsm_handle_insert(read->event, EVENT_ALL_ACCESS, 0, &read->overlapped.hEvent),
+                  STATUS_SUCCESS);
+    return read;
+}
+
+static void read_free(struct read *read)
+{
+    assert_status(tsm_handle_close(read->overlapped.hEvent), STATUS_SUCCESS);
+    tsm_object_unref(read->event);
+    free(read);
+}
+
+static NTSTATUS begin(struct tsm_pipe_end *end, struct read *read)
+{
+    struct tsm_io what;
+    uint64_t information;
+
+    tsm_io_init(&what, &end->file, TSM_IO_READ);
+    what.out = read->buffer;
+    what.out_length = sizeof(read->buffer);
+    return tsm_async_submit(&what, &read->overlapped, NULL, &information);
+}
+
+static void write_text(struct tsm_pipe_end *end, const char *text)
+{
+    struct tsm_io io;
+
+    tsm_io_init(&io, &end->file, TSM_IO_WRITE);
+    io.in = text;
+    io.in_length = (uint32_t)strlen(text);
+    assert_status(tsm_file_submit(&end->file, &io), STATUS_SUCCESS);
+}
+
+static NTSTATUS status_of(const struct read *read)
+{
+    return (NTSTATUS)(uint32_t)__atomic_load_n(&read->overlapped.Internal, __ATOMIC_ACQUIRE);
+}
+
+static NTSTATUS wait_for(struct read *read)
+{
+    return tsm_wait_objects(&read->event, 1, false, false, tsm_deadline_in_ms(10000));
+}
+
+static void expect(const struct read *read, const char *text)
+{
+    assert_status(status_of(read), STATUS_SUCCESS);
+    assert_int_equal(read->overlapped.InternalHigh, strlen(text));
+    assert_memory_equal(read->buffer, text, strlen(text));
+}
+
+/* Without waiting for it. */
+static void expect_soon(const struct read *read, const char *text)
+{
+    for (int i = 0; i < 5000 && status_of(read) == STATUS_PENDING; i++)
+        support_sleep_ms(1);
+    expect(read, text);
+}
+
+static void who_waits_finishes_the_read(void **state)
+{
+    struct ends ends = ends_new();
+    struct read *read = read_new();
+
+    for (int i = 0; i < 100; i++) {
+        assert_status(begin(ends.server, read), STATUS_PENDING);
+        write_text(ends.client, i % 2 ? "odd" : "even");
+        assert_status(wait_for(read), STATUS_WAIT_0);
+        expect(read, i % 2 ? "odd" : "even");
+    }
+    end_unref(ends.client);
+    end_unref(ends.server);
+    read_free(read);
+}
+
+static void the_service_thread_finishes_what_nobody_waits_for(void **state)
+{
+    struct ends ends = ends_new();
+    struct read *read = read_new();
+
+    assert_status(begin(ends.server, read), STATUS_PENDING);
+    write_text(ends.client, "bell");
+    expect_soon(read, "bell");
+    /* The same behind somebody who looked and went. */
+    assert_status(begin(ends.server, read), STATUS_PENDING);
+    write_text(ends.client, "look");
+    assert_status(wait_for(read), STATUS_WAIT_0);
+    assert_status(begin(ends.server, read), STATUS_PENDING);
+    write_text(ends.client, "guard");
+    expect_soon(read, "guard");
+    assert_status(begin(ends.server, read), STATUS_PENDING);
+    support_sleep_ms(20);
+    write_text(ends.client, "bell again");
+    expect_soon(read, "bell again");
+    end_unref(ends.client);
+    end_unref(ends.server);
+    read_free(read);
+}
+
+static void peers_see_the_gong_while_a_read_pends_that_threads_can_wait_for(void **state)
+{
+    struct ends ends = ends_new();
+    struct read *first = read_new(), *second = read_new();
+    uint64_t at;
+
+    assert_status(begin(ends.server, first), STATUS_PENDING);
+    at = ends.server->reader.shared->consumer_wait.gong_at;
+    assert_true(at != 0);
+    assert_status(begin(ends.server, second), STATUS_PENDING);
+    assert_int_equal(ends.server->reader.shared->consumer_wait.gong_at, at); /* of the first */
+    write_text(ends.client, "1");
+    assert_status(wait_for(first), STATUS_WAIT_0);
+    assert_int_not_equal(ends.server->reader.shared->consumer_wait.gong_at, at);
+    write_text(ends.client, "2");
+    assert_status(wait_for(second), STATUS_WAIT_0);
+    expect(second, "2");
+    end_unref(ends.client);
+    end_unref(ends.server);
+    read_free(first);
+    read_free(second);
+}
+
+static void *read_blocking(void *argument)
+{
+    struct tsm_pipe_end *end = argument;
+    static char buffer[64];
+    struct tsm_io io;
+
+    tsm_io_init(&io, &end->file, TSM_IO_READ);
+    io.out = buffer;
+    io.out_length = sizeof(buffer);
+    return tsm_file_run(&end->file, &io) == STATUS_SUCCESS ? buffer : NULL;
+}
+
+static void a_blocking_read_and_an_overlapped_one_get_a_message_each(void **state)
+{
+    for (int i = 0; i < 20; i++) {
+        struct ends ends = ends_new();
+        struct read *read = read_new();
+        pthread_t thread = support_thread(read_blocking, ends.server);
+        void *blocking;
+
+        support_sleep_ms(i % 3);
+        assert_status(begin(ends.server, read), STATUS_PENDING);
+        write_text(ends.client, "x");
+        write_text(ends.client, "x");
+        assert_status(wait_for(read), STATUS_WAIT_0);
+        expect(read, "x");
+        pthread_join(thread, &blocking);
+        assert_non_null(blocking);
+        end_unref(ends.client);
+        end_unref(ends.server);
+        read_free(read);
+    }
+}
+
+static void a_cancelled_read_leaves_the_message(void **state)
+{
+    struct ends ends = ends_new();
+    struct read *read = read_new();
+    struct tsm_cancel cancel = {.which = TSM_CANCEL_ALL};
+
+    assert_status(begin(ends.server, read), STATUS_PENDING);
+    assert_status(tsm_async_cancel(&ends.server->file, &cancel), STATUS_SUCCESS);
+    assert_status(status_of(read), STATUS_CANCELLED);
+    write_text(ends.client, "for the next");
+    assert_status(begin(ends.server, read), STATUS_SUCCESS);
+    expect(read, "for the next");
+    end_unref(ends.client);
+    end_unref(ends.server);
+    read_free(read);
+}
+
+static void the_end_of_a_connection_ends_its_reads(void **state)
+{
+    struct ends ends = ends_new();
+    struct read *read = read_new(), *other = read_new();
+
+    assert_status(begin(ends.server, read), STATUS_PENDING);
+    end_unref(ends.client);
+    assert_status(wait_for(read), STATUS_WAIT_0);
+    assert_status(status_of(read), STATUS_PIPE_BROKEN);
+    assert_status(begin(ends.server, other), STATUS_PIPE_BROKEN);
+    assert_status(tsm_pipe_server_disconnect(ends.server), STATUS_SUCCESS);
+    assert_null(ends.server->beacon.lookout); /* its word is not mapped any more */
+    end_unref(ends.server);
+    read_free(read);
+    read_free(other);
+}
+
+/* It stays, and so do its descriptors. */
+static int start_service_thread(void **state)
+{
+    struct tsm_reactor_watch watch = {.fd = TSM_REACTOR_NO_FD};
+
+    if (!NT_SUCCESS(tsm_reactor_add(&watch, 0)))
+        return 1;
+    tsm_reactor_remove(&watch);
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(who_waits_finishes_the_read),
+        TEST(the_service_thread_finishes_what_nobody_waits_for),
+        TEST(peers_see_the_gong_while_a_read_pends_that_threads_can_wait_for),
+        TEST(a_blocking_read_and_an_overlapped_one_get_a_message_each),
+        TEST(a_cancelled_read_leaves_the_message),
+        TEST(the_end_of_a_connection_ends_its_reads),
+    };
+
+    return cmocka_run_group_tests(tests, start_service_thread, NULL);
+}
