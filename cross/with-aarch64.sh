@@ -7,7 +7,10 @@
 set -eu
 QEMU_LD_PREFIX=${QEMU_LD_PREFIX:-/usr/aarch64-linux-gnu}
 TRANSOM_TEST_EMULATED=1
-export QEMU_LD_PREFIX TRANSOM_TEST_EMULATED
+# Where a signal handler has changed vector registers, the emulator takes them from the record of
+# SVE; Linux takes their low halves from the older one, as its documentation says.
+QEMU_CPU=${QEMU_CPU:-max,sve=off}
+export QEMU_LD_PREFIX TRANSOM_TEST_EMULATED QEMU_CPU
 formats=/proc/sys/fs/binfmt_misc
 
 [ ! -e $formats/qemu-aarch64 ] || exec "$@"

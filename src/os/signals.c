@@ -28,7 +28,7 @@ static void on_signal(int number, siginfo_t *info, void *ucontext)
 {
     int saved = errno;
 
-    handler_of_faults(number, info, ucontext);
+    handler_of_faults(number, info, ucontext, __builtin_frame_address(0));
     errno = saved;
 }
 
@@ -50,6 +50,11 @@ void tsm_signals_take(tsm_signal_handler handler)
         atomic_store_explicit(&are_taken, true, memory_order_release);
     }
     pthread_mutex_unlock(&mutex);
+}
+
+void tsm_signals_set_mask(const sigset_t *mask)
+{
+    pthread_sigmask(SIG_SETMASK, mask, NULL);
 }
 
 /* With the mask that the kernel would have set for it. */

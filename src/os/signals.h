@@ -8,11 +8,15 @@
 
 #include "base/status.h"
 
-typedef void (*tsm_signal_handler)(int number, siginfo_t *info, void *ucontext);
+/* frame: of the function that was called for the signal, by the kernel or by somebody's handler. */
+typedef void (*tsm_signal_handler)(int number, siginfo_t *info, void *ucontext, const void *frame);
 
 /* From now on faults come to handler, on the alternate stack of threads that have one, with no
  * signal blocked. Whoever had them before is remembered. Once a process; also from two threads. */
 void tsm_signals_take(tsm_signal_handler handler);
+
+/* What the calling thread has blocked is this from now on. */
+void tsm_signals_set_mask(const sigset_t *mask);
 
 /*
  * Gives a signal to whoever had it before. Where that is nobody, the kernel's own action follows

@@ -18,6 +18,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/macros.h"
 #include "base/status.h"
 #include "os/signals.h"
 #include "seh/arch/arch.h"
@@ -92,7 +93,17 @@ static void end_unhandled(const EXCEPTION_RECORD *record, int number, siginfo_t 
     tsm_signals_pass_on(number, info, from, repeats(record));
 }
 
-static void on_fault(int number, siginfo_t *info, void *ucontext)
+/* Somebody who took the signal after us has handed it on: the kernel has blocked for him what an
+ * __except block that is jumped to must not find blocked. */
+static bool was_handed_on(const void *frame, const ucontext_t *from)
+{
+    struct tsm_seh_thread *thread = tsm_seh_thread_current();
+
+    return !tsm_arch_is_called_by_kernel(frame, from) ||
+           (thread && (uintptr_t)frame - (uintptr_t)thread->stack.memory >= thread->stack.size);
+}
+
+static void on_fault(int number, siginfo_t *info, void *ucontext, const void *frame)
 {
     ucontext_t *from = ucontext;
     EXCEPTION_RECORD record;
@@ -104,6 +115,8 @@ static void on_fault(int number, siginfo_t *info, void *ucontext)
         tsm_signals_pass_on(number, info, ucontext, false);
         return;
     }
+    if (tsm_unlikely(was_handed_on(frame, from)))
+        tsm_signals_set_mask(&from->uc_sigmask);
     memset(&record, 0, offsetof(EXCEPTION_RECORD, ExceptionInformation));
     record.ExceptionInformation[0] = 0;
     tsm_arch_adopt_float(from);

@@ -357,6 +357,99 @@ TEST(the_context_has_the_registers_of_the_fault)
     CHECK_TRAIL("h");
 }
 
+#elif defined(__aarch64__)
+
+#define INSTRUCTION(name, text)                          \
+    static NOINLINE void name(void)                      \
+    {                                                    \
+        __asm__ volatile(text ::: "memory", "x0", "cc"); \
+    }
+
+INSTRUCTION(undefined, ".inst 0")
+INSTRUCTION(read_system_register, "mrs x0, ttbr0_el1")
+INSTRUCTION(breakpoint, "brk #0xf000")
+
+static void run(void (*function)(void))
+{
+    memset(&noted, 0, sizeof(noted));
+    __try {
+        function();
+    } __except (note(GetExceptionInformation())) {
+        mark('h');
+    }
+}
+
+TEST(undefined_and_privileged_instructions_have_codes_of_their_own)
+{
+    run(undefined);
+    CHECK_U32(noted.ExceptionCode, EXCEPTION_ILLEGAL_INSTRUCTION);
+    CHECK_U32(noted.NumberParameters, 0);
+    run(read_system_register);
+    CHECK_U32(noted.ExceptionCode, EXCEPTION_PRIV_INSTRUCTION);
+    CHECK_TRAIL("hh");
+}
+
+TEST(a_breakpoint_is_reported_at_its_instruction)
+{
+    run(breakpoint);
+    CHECK_U32(noted.ExceptionCode, EXCEPTION_BREAKPOINT);
+    CHECK_U32(noted.NumberParameters, 1);
+    CHECK((DWORD64)(ULONG_PTR)noted.ExceptionAddress == noted_context.Pc);
+}
+
+static int skip_one_instruction(EXCEPTION_POINTERS *pointers)
+{
+    mark('f');
+    pointers->ContextRecord->Pc += 4;
+    pointers->ContextRecord->X[0] = 0x1122334455667788;
+    pointers->ContextRecord->X[9] = 42;
+    pointers->ContextRecord->V[1].Low = 99;
+    return EXCEPTION_CONTINUE_EXECUTION;
+}
+
+static NOINLINE void stumble(unsigned long long values[3])
+{
+    unsigned long long x0, x9, vector;
+
+    __asm__ volatile("fmov d1, xzr\n\t.inst 0\n\tmov %0, x0\n\tmov %1, x9\n\tfmov %2, d1"
+                     : "=&r"(x0), "=&r"(x9), "=&r"(vector)
+                     :
+                     : "x0", "x9", "v1");
+    values[0] = x0;
+    values[1] = x9;
+    values[2] = vector;
+}
+
+TEST(changes_to_the_context_take_effect_on_continuing)
+{
+    unsigned long long values[3] = {0};
+
+    __try {
+        stumble(values);
+        mark('c');
+    } __except (skip_one_instruction(GetExceptionInformation())) {
+        mark('x');
+    }
+    CHECK(values[0] == 0x1122334455667788);
+    CHECK(values[1] == 42);
+    CHECK(values[2] == 99);
+    CHECK_TRAIL("fc");
+}
+
+TEST(the_context_has_the_registers_of_the_fault)
+{
+    __try {
+        read_from(NOWHERE);
+    } __except (note(GetExceptionInformation())) {
+        mark('h');
+    }
+    CHECK((noted_context.ContextFlags & CONTEXT_FULL) == CONTEXT_FULL);
+    CHECK(noted_context.Pc == (DWORD64)(ULONG_PTR)noted.ExceptionAddress);
+    CHECK(noted_context.Sp != 0 && noted_context.Sp % 16 == 0);
+    CHECK(noted_context.X[0] == (DWORD64)(ULONG_PTR)NOWHERE);
+    CHECK_TRAIL("h");
+}
+
 #endif
 
 /* Windows has that; Wine 8 does not come back from there. */

@@ -64,6 +64,9 @@ void tsm_arch_drop_alignment_check(void);
 void tsm_arch_take_way(CONTEXT *context, const struct transom_seh_frame *frame, uintptr_t address,
                        uintptr_t value);
 
+/* A signal handler, known by its frame, was called by the kernel. False where that cannot be told. */
+bool tsm_arch_is_called_by_kernel(const void *frame, const ucontext_t *from);
+
 /* Makes a trap instruction trap again when the handler returns. */
 void tsm_arch_rewind_trap(ucontext_t *to, const EXCEPTION_RECORD *record);
 

@@ -61,6 +61,37 @@ CHILD_TEST(an_earlier_handler_gets_what_nobody_takes)
     require(count == 201);
 }
 
+static struct sigaction ours;
+
+static void later_handler(int number, siginfo_t *info, void *ucontext)
+{
+    ours.sa_sigaction(number, info, ucontext);
+    count = count + 1;
+}
+
+static void hand_on(int flags)
+{
+    struct sigaction action = {.sa_sigaction = later_handler, .sa_flags = SA_SIGINFO | flags};
+    sigset_t blocked;
+
+    handle_one();
+    sigaction(SIGSEGV, &action, &ours);
+    for (volatile int i = 0; i < 3; i = i + 1)
+        handle_one();
+    pthread_sigmask(SIG_SETMASK, NULL, &blocked);
+    require(count == 400);
+    require(!sigismember(&blocked, SIGSEGV));
+    sigaction(SIGSEGV, &ours, NULL);
+    count = 0;
+}
+
+CHILD_TEST(a_later_handler_may_hand_faults_on)
+{
+    hand_on(0);
+    hand_on(SA_ONSTACK);
+    hand_on(SA_ONSTACK | SA_NODEFER);
+}
+
 static LONG CALLBACK must_not_be_called(EXCEPTION_POINTERS *pointers)
 {
     count = count + 1000;
@@ -285,6 +316,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(a_program_without_handlers_keeps_its_signals),
         TEST(an_earlier_handler_gets_what_nobody_takes),
+        TEST(a_later_handler_may_hand_faults_on),
         TEST(a_signal_that_was_sent_is_no_fault),
         TEST(a_forked_child_handles_faults),
         TEST(a_sent_signal_without_handler_has_its_default),

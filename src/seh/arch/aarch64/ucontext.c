@@ -275,3 +275,9 @@ void tsm_arch_take_way(CONTEXT *context, const struct transom_seh_frame *frame, 
     context->Pc = address;
     context->X[0] = value;
 }
+
+/* How far a handler's frame is from what the kernel has laid down is the compiler's affair. */
+bool tsm_arch_is_called_by_kernel(const void *frame, const ucontext_t *from)
+{
+    return false;
+}

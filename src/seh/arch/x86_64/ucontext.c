@@ -437,3 +437,9 @@ void tsm_arch_take_way(CONTEXT *context, const struct transom_seh_frame *frame, 
     context->Rip = address;
     context->Rax = value;
 }
+
+/* The kernel lays the return address right below its context, and the handler the frame pointer. */
+bool tsm_arch_is_called_by_kernel(const void *frame, const ucontext_t *from)
+{
+    return (const char *)frame + 16 == (const char *)from;
+}
