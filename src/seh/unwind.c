@@ -79,11 +79,12 @@ void tsm_unwind(const void *target, const void *address, EXCEPTION_RECORD *recor
     }
     record->ExceptionFlags |= EXCEPTION_UNWINDING | (frame ? 0 : EXCEPTION_EXIT_UNWIND);
     tsm_context_capture(context);
+    if (frame) /* which is no more when its own block has run */
+        tsm_arch_take_way(context, frame, (uintptr_t)address, value);
     if (thread)
         tsm_dispatch_unwind(record, context, frame ? frame->previous : &thread->end);
     if (!frame)
         tsm_unhandled_abort(record);
-    tsm_arch_take_way(context, frame, (uintptr_t)address, value);
     there = *context;
     tsm_unwind_cut(tsm_arch_context_stack(&there));
     tsm_sanitizer_forget_stack();

@@ -555,6 +555,21 @@ CASE(an_aligned_local_is_kept, "0 3")
     }
 }
 
+typedef int eight_ints __attribute__((vector_size(32)));
+
+CASE(a_vector_is_kept, "7 8")
+{
+    LOCAL eight_ints vector = {1, 2, 3, 4, 5, 6, 7, 7};
+
+    __try {
+        vector[7] = 8;
+        FAULT_HERE;
+        vector[7] = 9;
+    } __except (EXCEPTION_EXECUTE_HANDLER) {
+        add("%d %d", vector[6], vector[7]);
+    }
+}
+
 CASE(an_aligned_local_is_seen_by_a_finally_block, "2 3")
 {
     LOCAL double __attribute__((aligned(32))) wide[4] = {0};
