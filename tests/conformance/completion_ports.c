@@ -247,9 +247,13 @@ TEST(the_thread_that_came_last_is_served_first)
 
     CHECK(thread_is_blocked(start(work, &first)));
     CHECK(thread_is_blocked(start(work, &second)));
-    for (i = 0; i < 5; i++) {
+    for (i = 1; i <= 5; i++) {
+        int tries = 0;
+
         post(port, 1);
-        Sleep(20);
+        while (first.took + second.took != i && tries++ < 1000)
+            Sleep(5);
+        Sleep(50); /* it is back */
     }
     WINE_DIFFERS("the one that came first");
     CHECK_U32(second.took, 5);
