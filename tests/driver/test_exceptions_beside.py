@@ -4,7 +4,9 @@
 
 Libraries that are loaded later, debuggers, sanitizers, valgrind.
 """
+import re
 import shutil
+import signal
 import sys
 from pathlib import Path
 
@@ -45,6 +47,52 @@ int main(int argc, char **argv)
 }
 """
 
+# Every header of the C++ library that has __try in it stands on one side of ours or the other.
+CPLUSPLUS = """
+%s
+#include <windows.h>
+%s
+
+static int caught(int number)
+{
+    try {
+        std::vector<int> one(1);
+        return one.at(number);
+    } catch (const std::out_of_range &) {
+        return -1;
+    }
+}
+
+int main()
+{
+    int handled = 0;
+
+    __try {
+        RaiseException(0xE0000001, 0, 0, nullptr);
+    } __except (EXCEPTION_EXECUTE_HANDLER) {
+        handled = 1;
+    }
+    std::printf("%%d %%d %%d\\n", handled, caught(0), caught(5));
+    return 0;
+}
+"""
+CPLUSPLUS_HEADERS = "\n".join(f"#include <{name}>" for name in (
+    "cstdio", "stdexcept", "vector", "string", "map", "memory", "thread", "future", "regex", "sstream",
+    "functional", "algorithm", "iostream", "csetjmp"))
+
+CRASH = """
+#include <windows.h>
+
+int main(void)
+{
+    __try {
+        *(volatile int *)0x1234 = 1;
+    } __except (EXCEPTION_CONTINUE_SEARCH) {
+    }
+    return 0;
+}
+"""
+
 
 def main():
     place = Place(Path(sys.argv[1]).resolve())
@@ -62,6 +110,29 @@ def main():
     def exceptions_cross_libraries_that_are_loaded_later(compiler):
         folder, wrong = built(compiler, "-O2")
         return wrong or place.run(folder / "program", folder / "library.so").expect(0, OUTPUT)
+
+    def headers_of_cplusplus_come_before_and_after(compiler):
+        folder = place.folder()
+        write(folder, before_cpp=CPLUSPLUS % (CPLUSPLUS_HEADERS, ""),
+              after_cpp=CPLUSPLUS % ("", CPLUSPLUS_HEADERS))
+        for name in ("before", "after"):
+            wrong = place.cc("-O1", f"{name}.cpp", "-o", name, cwd=folder,
+                             compiler=compiler).expect() or \
+                place.run(folder / name).expect(0, "1 0 -1\n")
+            if wrong:
+                return wrong
+        return []
+
+    def who_is_not_handled_says_so_and_dies_of_the_signal():
+        folder = place.folder()
+        write(folder, crash_c=CRASH)
+        wrong = place.cc("crash.c", "-o", "crash", cwd=folder, compiler="gcc").expect()
+        if wrong:
+            return wrong
+        done = place.run("sh", "-c", "ulimit -c 0; exec ./crash", cwd=folder)
+        told = re.fullmatch(r"transom: unhandled STATUS_ACCESS_VIOLATION 0xC0000005 at 0x[0-9a-f]+ "
+                            r"\(crash\+0x[0-9a-f]+\), writing 0x1234\n", done.err)
+        return [] if told and done.code == -signal.SIGSEGV else done.told("that is not its end")
 
     def libraries_of_one_compiler_serve_programs_of_the_other():
         ours, wrong = built("gcc", "-O2")
@@ -104,9 +175,11 @@ def main():
     run_cases(place, [
         *[(f"{case.__name__}: {compiler}", lambda case=case, compiler=compiler: case(compiler))
           for case in (exceptions_cross_libraries_that_are_loaded_later,
+                       headers_of_cplusplus_come_before_and_after,
                        sanitizers_let_exceptions_pass) for compiler in COMPILERS],
         libraries_of_one_compiler_serve_programs_of_the_other,
         a_program_that_knows_nothing_loads_such_a_library,
+        who_is_not_handled_says_so_and_dies_of_the_signal,
         a_debugger_sees_the_fault_first_and_passes_it_on,
         valgrind_runs_such_programs,
     ])
