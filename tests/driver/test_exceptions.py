@@ -68,10 +68,10 @@ def main():
             shutil.copy(PROGRAMS / f"{stem}.c", folder / f"{stem}.{language}")
         return folder, [f"{stem}.{language}" for stem in stems]
 
-    def with_driver(level, language):
+    def with_driver(level, language, **more):
         folder, names = sources(SOURCES + LOWERED, language)
         done = place.cc(*level.split(), "-w", *names, "-o", "torture", cwd=folder,
-                        compiler=compiler)
+                        compiler=compiler, **more)
         return done.expect() or verdict(place, folder / "torture", kind, True)
 
     def without_driver(level, language):
@@ -116,6 +116,9 @@ def main():
     cases = [("messages and dependencies name the source, not its copy", traces_of_the_copy),
              ("break out of a __finally block in no loop is refused",
               a_break_outside_of_loops_is_refused)]
+    if kind == "gcc":
+        cases.append(("without a place for the plugin it is the same",
+                      lambda: with_driver("-O2", "c", HOME="", XDG_CACHE_HOME="")))
     for level in levels:
         for language in ["c", "cpp"] if ALL else ["c"]:
             label = f"{compiler} {level} {language}"
