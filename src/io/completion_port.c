@@ -202,7 +202,7 @@ static uint32_t take_now(struct tsm_port *port, struct tsm_list *taken, uint32_t
     }
     tsm_dispatcher_unlock();
     if (count)
-        tsm_lookout_visit(&port->queue);
+        tsm_lookout_take(&port->queue, count);
     return count;
 }
 

@@ -45,8 +45,7 @@ struct tsm_pipe_end *tsm_pipe_end_new(bool is_server, const struct tsm_name *nam
     tsm_list_init(&end->writes);
     tsm_list_init(&end->flushes);
     tsm_list_init(&end->listens);
-    tsm_beacon_init(&end->beacon, tsm_pipe_beacon_hold, tsm_pipe_beacon_attend,
-                    tsm_pipe_beacon_fetch);
+    tsm_beacon_init(&end->beacon, tsm_pipe_beacon_hold, tsm_pipe_beacon_attend);
     return end;
 }
 

@@ -25,7 +25,6 @@
 
 #define HELLO_LOOK_MS 1000 /* a client that has come and says nothing */
 #define TURN_LOOK_MS  50   /* others that have the end come first */
-#define LINE          64
 
 struct tsm_pipe_watch {
     struct tsm_reactor_watch base;
@@ -75,7 +74,6 @@ static bool show_to_waiters(struct tsm_pipe_end *end)
     if (object) {
         struct tsm_beacon_view view = {
             .word = tsm_ring_next_word(&end->reader),
-            .ground = end->channel->header,
             .cpu =
                 atomic_load_explicit(&end->reader.shared->producer_wait.cpu, memory_order_relaxed),
         };
@@ -136,22 +134,6 @@ static void on_event(struct tsm_pipe_end *end)
 bool tsm_pipe_beacon_hold(struct tsm_beacon *beacon)
 {
     return tsm_object_try_ref(&tsm_container_of(beacon, struct tsm_pipe_end, beacon)->file.object);
-}
-
-/* What a read and its answer touch. */
-void tsm_pipe_beacon_fetch(struct tsm_beacon *beacon, const void *ground)
-{
-    const char *end = (const char *)tsm_container_of(beacon, struct tsm_pipe_end, beacon);
-    const char *header = ground;
-
-    for (size_t at = 0; at < offsetof(struct tsm_pipe_end, name); at += LINE)
-        __builtin_prefetch(end + at, 1);
-    for (size_t at = offsetof(struct tsm_pipe_end, peer_access);
-         at < offsetof(struct tsm_pipe_end, rendezvous); at += LINE)
-        __builtin_prefetch(end + at, 1);
-    for (size_t at = offsetof(struct tsm_channel_header, client_state);
-         at < sizeof(struct tsm_channel_header); at += 2 * LINE)
-        __builtin_prefetch(header + at);
 }
 
 void tsm_pipe_beacon_attend(struct tsm_beacon *beacon)

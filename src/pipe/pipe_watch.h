@@ -22,7 +22,6 @@ void tsm_pipe_pumped_locked(struct tsm_pipe_end *end);
 /* Of the end's beacon. */
 bool tsm_pipe_beacon_hold(struct tsm_beacon *beacon);
 void tsm_pipe_beacon_attend(struct tsm_beacon *beacon);
-void tsm_pipe_beacon_fetch(struct tsm_beacon *beacon, const void *ground);
 
 /* Of the channel's watch; context is the end. */
 void tsm_pipe_on_news(void *context);

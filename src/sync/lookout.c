@@ -32,11 +32,11 @@
 #define LIT_AT_ONCE  32  /* attended to at a time */
 #define SEEN_AT_ONCE 256 /* looked at under the lock */
 #define FIRST_PLACES 4
-#define FETCH_AHEAD  8 /* words that peers have written come slowly, but side by side */
+#define TAKEN_MOST   64 /* before somebody looks */
+#define FETCH_AHEAD  8  /* words that peers have written come slowly, but side by side */
 
 struct place {
     const _Atomic uint32_t *word;
-    const void *ground;
     struct tsm_beacon *beacon;
 };
 
@@ -50,7 +50,8 @@ struct tsm_lookout {
     _Atomic uint32_t state; /* enum tsm_gong_state: as on the gong, which others could change */
     struct tsm_gong gong;
     _Atomic uint32_t visits;
-    uint32_t visits_seen; /* by the guard */
+    uint32_t visits_seen;   /* by the guard */
+    _Atomic uint32_t taken; /* since somebody looked because of that */
     _Atomic uint32_t spin_us;
     _Atomic uint32_t cpu; /* of the peer whose beacon was set last */
     bool is_guarded;
@@ -126,8 +127,6 @@ static uint32_t take_lit(struct tsm_lookout *lookout, uint32_t *left,
         if (atomic_load_explicit(place->word, memory_order_relaxed) == 0)
             continue;
         place->word = &dark;
-        /* Of the many that a busy server has, few are in the cache. */
-        place->beacon->fetch(place->beacon, place->ground);
         taken[count++] = place->beacon;
     }
     for (uint32_t i = 0; i < count; i++)
@@ -328,8 +327,7 @@ bool tsm_beacon_set(struct tsm_beacon *beacon, struct tsm_object *object,
         return false;
     tsm_lock_acquire(&lookout->lock);
     if (tsm_likely(beacon->lookout != NULL) || enter(lookout, beacon)) {
-        lookout->places[beacon->place] =
-            (struct place){.word = view->word, .ground = view->ground, .beacon = beacon};
+        lookout->places[beacon->place].word = view->word;
         *gong = lookout->gong.address;
         is_attended = state_of(lookout) == TSM_GONG_AWAKE;
     }
@@ -388,12 +386,18 @@ void tsm_lookout_look(struct tsm_object *object)
     tsm_lock_release(&lookout->lock);
 }
 
-void tsm_lookout_visit(struct tsm_object *object)
+void tsm_lookout_take(struct tsm_object *object, uint32_t count)
 {
     struct tsm_lookout *lookout = lookout_get(object);
+    uint32_t taken;
 
-    if (lookout)
-        lookout_visit(lookout);
+    if (!lookout)
+        return;
+    /* What is lost of it among several threads does not matter. */
+    taken = atomic_load_explicit(&lookout->taken, memory_order_relaxed) + count;
+    atomic_store_explicit(&lookout->taken, taken < TAKEN_MOST ? taken : 0, memory_order_relaxed);
+    if (taken >= TAKEN_MOST)
+        tsm_lookout_look(object);
 }
 
 void tsm_lookout_spin_begin(struct tsm_object *object, struct tsm_spin *spin)

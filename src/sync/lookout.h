@@ -23,25 +23,20 @@ struct tsm_beacon {
     bool (*hold)(struct tsm_beacon *beacon);
     /* No lock held, after hold(): does what can be done, and sets the beacon anew or darkens it. */
     void (*attend)(struct tsm_beacon *beacon);
-    /* Lookout's lock held, before both: asks for the memory that they will need. ground: as given when
-     * it was set. */
-    void (*fetch)(struct tsm_beacon *beacon, const void *ground);
     struct tsm_lookout *lookout; /* shared; NULL: in none */
     uint32_t place;              /* there; its lock */
 };
 
 static inline void tsm_beacon_init(struct tsm_beacon *beacon,
                                    bool (*hold)(struct tsm_beacon *beacon),
-                                   void (*attend)(struct tsm_beacon *beacon),
-                                   void (*fetch)(struct tsm_beacon *beacon, const void *ground))
+                                   void (*attend)(struct tsm_beacon *beacon))
 {
-    *beacon = (struct tsm_beacon){.hold = hold, .attend = attend, .fetch = fetch};
+    *beacon = (struct tsm_beacon){.hold = hold, .attend = attend};
 }
 
 /* What is to be looked at. */
 struct tsm_beacon_view {
     const _Atomic uint32_t *word; /* stays mapped until the beacon is cleared */
-    const void *ground;           /* for fetch() */
     uint32_t cpu;                 /* where the one runs who will light it */
 };
 
@@ -66,8 +61,9 @@ static inline bool tsm_lookout_is_there(struct tsm_object *object)
 /* No lock held. Looks once and attends to what is lit. Objects without a lookout are fine. */
 void tsm_lookout_look(struct tsm_object *object);
 
-/* Somebody took what the object had, without having to look, and may be back soon. */
-void tsm_lookout_visit(struct tsm_object *object);
+/* No lock held: so much was taken that the object had, without having to look. What is lit must not wait
+ * until nothing else is there: looks now and then. */
+void tsm_lookout_take(struct tsm_object *object, uint32_t count);
 
 /* Of an object with a lookout: begins to look as long as that is worth it. */
 void tsm_lookout_spin_begin(struct tsm_object *object, struct tsm_spin *spin);

@@ -3,10 +3,12 @@
 #include "support.h"
 
 #include "io/async.h"
+#include "io/completion_port.h"
 #include "pipe/pipe_client.h"
 #include "pipe/pipe_server.h"
 #include "sync/event.h"
 #include "sync/wait.h"
+#include "sync/workers.h"
 
 struct ends {
     struct tsm_pipe_end *server, *client;
@@ -218,6 +220,40 @@ static void a_blocking_read_and_an_overlapped_one_get_a_message_each(void **stat
     }
 }
 
+static void a_port_that_is_never_empty_lets_messages_in(void **state)
+{
+    struct ends ends = ends_new();
+    struct read *read = read_new();
+    struct tsm_port *port = tsm_port_new(1);
+    struct tsm_packet_entry entry;
+    uint32_t count;
+
+    assert_status(tsm_file_bind(&ends.server->file, port, 1), STATUS_SUCCESS);
+    for (int i = 0; i < 20; i++) {
+        int others = 0;
+
+        assert_status(begin(ends.server, read), STATUS_PENDING);
+        assert_status(tsm_port_post(port, 2, NULL, 0), STATUS_SUCCESS);
+        write_text(ends.client, "message");
+        do {
+            assert_status(tsm_port_post(port, 2, NULL, 0), STATUS_SUCCESS);
+            assert_status(tsm_port_take(port, &entry, 1, &count, false, TSM_DEADLINE_NEVER),
+                          STATUS_SUCCESS);
+            others += entry.key == 2;
+        } while (entry.key == 2 && others < 1000000);
+        assert_int_equal(entry.key, 1);
+        expect(read, "message");
+        while (tsm_port_take(port, &entry, 1, &count, false, tsm_deadline_in_ms(0)) ==
+               STATUS_SUCCESS)
+            ;
+    }
+    end_unref(ends.client);
+    end_unref(ends.server);
+    read_free(read);
+    tsm_workers_join(NULL);
+    tsm_object_unref(tsm_port_object(port));
+}
+
 static void a_cancelled_read_leaves_the_message(void **state)
 {
     struct ends ends = ends_new();
@@ -270,6 +306,7 @@ int main(void)
         TEST(the_service_thread_finishes_what_nobody_waits_for),
         TEST(peers_see_the_gong_while_a_read_pends_that_threads_can_wait_for),
         TEST(a_blocking_read_and_an_overlapped_one_get_a_message_each),
+        TEST(a_port_that_is_never_empty_lets_messages_in),
         TEST(a_cancelled_read_leaves_the_message),
         TEST(the_end_of_a_connection_ends_its_reads),
     };

@@ -28,14 +28,9 @@ static bool hold(struct tsm_beacon *beacon)
     return !request->is_going;
 }
 
-static void fetch(struct tsm_beacon *beacon, const void *ground)
-{
-    assert_ptr_equal(ground, tsm_container_of(beacon, struct request, beacon));
-}
-
 static bool set(struct request *request)
 {
-    const struct tsm_beacon_view view = {&request->word, request, UINT32_MAX - 1};
+    const struct tsm_beacon_view view = {&request->word, UINT32_MAX - 1};
 
     return tsm_beacon_set(&request->beacon, request->object, &view, &request->gong);
 }
@@ -58,7 +53,7 @@ static void attend(struct tsm_beacon *beacon)
 static void request_init(struct request *request, struct tsm_object *object)
 {
     *request = (struct request){.object = object, .signals = true};
-    tsm_beacon_init(&request->beacon, hold, attend, fetch);
+    tsm_beacon_init(&request->beacon, hold, attend);
     assert_false(set(request)); /* nobody has looked yet */
     assert_true(request->gong.at != 0);
 }
