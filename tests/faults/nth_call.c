@@ -355,9 +355,26 @@ static int sleep_until_told(void)
     return 0;
 }
 
+static const struct operation_list *const lists[] = {&pipe_operations, &process_operations,
+                                                     &wait_operations};
+
+#define LIST_COUNT (sizeof(lists) / sizeof(lists[0]))
+
+static void try_one(const struct operation *operation, bool is_cold)
+{
+    static unsigned int number;
+    int64_t start = now_us();
+    bool is_good = in_a_child(is_cold ? all_cold : all_warm, operation);
+
+    printf("%s %u - a_call_fails_in_%s%s\n", is_good ? "ok" : "not ok", ++number, operation->name,
+           is_cold ? "_for_the_first_time" : "");
+    printf("# %.1f s\n", (double)(now_us() - start) / 1e6);
+    fflush(stdout);
+}
+
 int main(int argc, char **argv)
 {
-    unsigned int number = 0;
+    unsigned int count = 0;
 
     if (argc > 1 && strcmp(argv[1], SLEEPER_ROLE) == 0)
         return sleep_until_told();
@@ -365,22 +382,15 @@ int main(int argc, char **argv)
     cold = mmap(NULL, sizeof(*cold), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (cold == MAP_FAILED)
         abort();
-    printf("1..%u\n", argc > 1 ? 2 : 2 * operation_count);
+    for (size_t k = 0; k < LIST_COUNT; k++)
+        count += lists[k]->count;
+    printf("1..%u\n", argc > 1 ? 2 : 2 * count);
     fflush(stdout);
-    for (int is_cold = 0; is_cold < 2; is_cold++) {
-        for (unsigned int i = 0; i < operation_count; i++) {
-            int64_t start = now_us();
-            bool is_good;
-
-            if (argc > 1 && strcmp(argv[1], operations[i].name) != 0)
-                continue;
-            is_good = in_a_child(is_cold ? all_cold : all_warm, &operations[i]);
-            printf("%s %u - a_call_fails_in_%s%s\n", is_good ? "ok" : "not ok", ++number,
-                   operations[i].name, is_cold ? "_for_the_first_time" : "");
-            printf("# %.1f s\n", (double)(now_us() - start) / 1e6);
-            fflush(stdout);
-        }
-    }
+    for (int is_cold = 0; is_cold < 2; is_cold++)
+        for (size_t k = 0; k < LIST_COUNT; k++)
+            for (unsigned int i = 0; i < lists[k]->count; i++)
+                if (argc < 2 || strcmp(argv[1], lists[k]->operations[i].name) == 0)
+                    try_one(&lists[k]->operations[i], is_cold);
     folder_remove(stress_dir);
     rmdir(stress_dir);
     return 0;

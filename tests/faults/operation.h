@@ -16,8 +16,10 @@ struct operation {
     bool is_slow;          /* one way to fail for each call will do */
 };
 
-extern const struct operation operations[];
-extern const unsigned int operation_count;
+extern const struct operation_list {
+    const struct operation *operations;
+    unsigned int count;
+} pipe_operations, process_operations, wait_operations;
 
 /* A program with this argument lives until its standard input ends. */
 #define SLEEPER_ROLE "sleeper"
