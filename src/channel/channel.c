@@ -317,6 +317,13 @@ void tsm_channel_wake_slow(struct tsm_channel *channel, _Atomic uint32_t *wait)
         tsm_unix_ring(channel->socket);
 }
 
+void tsm_channel_wake_anyway(struct tsm_channel *channel, _Atomic uint32_t *wait)
+{
+    tsm_channel_wake(channel, wait);
+    tsm_futex_wake(wait, INT_MAX, TSM_FUTEX_SHARED);
+    tsm_unix_ring(channel->socket);
+}
+
 void tsm_channel_be_watched_locked(struct tsm_channel *channel)
 {
     if (atomic_load_explicit(&channel->peer_gone, memory_order_relaxed) == TSM_PEER_IS_NOT_WATCHED)

@@ -201,6 +201,10 @@ static inline void tsm_channel_wake(struct tsm_channel *channel, _Atomic uint32_
         tsm_channel_wake_slow(channel, wait);
 }
 
+/* The same after somebody's death, who may have taken from the word what there was to do, and not have
+ * done it. */
+void tsm_channel_wake_anyway(struct tsm_channel *channel, _Atomic uint32_t *wait);
+
 /* File lock held: on_news comes soon, although there may be none. */
 void tsm_channel_look_soon_locked(struct tsm_channel *channel);
 

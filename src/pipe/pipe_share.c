@@ -465,8 +465,10 @@ static void recover(struct tsm_pipe_end *end)
                                                           journal.length});
         tsm_ring_writer_publish(&end->writer);
         tsm_ring_reader_publish(&end->reader, tsm_pipe_end_claim(end));
-        tsm_pipe_end_wake_reader_locked(end);
-        tsm_channel_wake(end->channel, &end->reader.shared->producer_wait.wait);
+        /* pairs with the fences of those who have set their wait words in end_park() */
+        atomic_thread_fence(memory_order_seq_cst);
+        tsm_channel_wake_anyway(end->channel, &end->writer.shared->consumer_wait.wait);
+        tsm_channel_wake_anyway(end->channel, &end->reader.shared->producer_wait.wait);
     }
     if (end->channel && end->is_server &&
         tsm_channel_own_state(end->channel) == TSM_SIDE_DISCONNECTED) {
@@ -498,14 +500,13 @@ void tsm_pipe_share_lock(struct tsm_pipe_end *end)
 
 static void release(struct tsm_pipe_share *share)
 {
-    bool must_wake = share->must_bump;
-
-    if (must_wake)
+    /* Under the lock: if this process dies between the two, the next one does it again. */
+    if (share->must_bump) {
         atomic_fetch_add_explicit(&share->core->turn, 1, memory_order_relaxed);
+        tsm_futex_wake(&share->core->turn, INT_MAX, TSM_FUTEX_SHARED);
+    }
     share->must_bump = false;
     tsm_robust_lock_release(&share->core->lock);
-    if (must_wake)
-        tsm_futex_wake(&share->core->turn, INT_MAX, TSM_FUTEX_SHARED);
 }
 
 void tsm_pipe_share_unlock(struct tsm_pipe_end *end)
