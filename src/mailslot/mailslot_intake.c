@@ -132,10 +132,17 @@ void tsm_mailslot_drop_all_locked(struct tsm_mailslot *slot)
     for_all(slot, tsm_mailslot_drop_locked);
 }
 
+static void leave_link(struct tsm_mailslot *slot, struct tsm_mailslot_link *link)
+{
+    if (link->id)
+        tsm_mailslot_share_unload(slot, link);
+    tsm_mailslot_unload_locked(slot, link);
+}
+
 void tsm_mailslot_unload_all_locked(struct tsm_mailslot *slot)
 {
     tsm_mailslot_end_batch_locked(slot);
-    for_all(slot, tsm_mailslot_unload_locked);
+    for_all(slot, leave_link);
 }
 
 /* Each link has its place in the queue, so that none is missing when it is needed. */

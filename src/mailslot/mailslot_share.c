@@ -291,6 +291,12 @@ void tsm_mailslot_share_remove(struct tsm_mailslot *slot, struct tsm_mailslot_li
         row_tidy(share, row);
 }
 
+void tsm_mailslot_share_unload(struct tsm_mailslot *slot, const struct tsm_mailslot_link *link)
+{
+    tell_batch(&slot->share->core->links[link->place], link);
+    slot->share->links[link->place] = NULL;
+}
+
 /* Fetches a link that another one has let in. NULL: it cannot be had now. */
 static struct tsm_mailslot_link *fetch(struct tsm_mailslot *slot, uint32_t place, uint64_t id)
 {

@@ -36,6 +36,9 @@ tsm_must_check NTSTATUS tsm_mailslot_share_add(struct tsm_mailslot *slot,
 /* It is about to be freed, for all. */
 void tsm_mailslot_share_remove(struct tsm_mailslot *slot, struct tsm_mailslot_link *link);
 
+/* It is about to be freed here, and is the others' still. */
+void tsm_mailslot_share_unload(struct tsm_mailslot *slot, const struct tsm_mailslot_link *link);
+
 /* How far it was read, and whether its writer has gone, counts from now on, whoever dies. */
 void tsm_mailslot_share_commit(struct tsm_mailslot *slot, const struct tsm_mailslot_link *link);
 
