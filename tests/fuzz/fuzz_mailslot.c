@@ -117,6 +117,10 @@ void tsm_mailslot_share_remove(struct tsm_mailslot *slot, struct tsm_mailslot_li
 {
 }
 
+void tsm_mailslot_share_unload(struct tsm_mailslot *slot, const struct tsm_mailslot_link *link)
+{
+}
+
 NTSTATUS tsm_mailslot_door_accept(struct tsm_mailslot_door *door, int *socket)
 {
     return STATUS_PIPE_LISTENING;
