@@ -287,6 +287,7 @@ TEST(large_writes_of_many_processes_are_not_mixed)
 {
     int i;
 
+    NEEDS_A_KERNEL_OF_ITS_OWN();
     create_inheritable_pipe();
     for (i = 0; i < 3; i++)
         spawn_heir(write_large_pieces, write_end, as_handle((char)('a' + i)));

@@ -86,6 +86,7 @@ TEST(what_a_child_has_read_is_gone_for_its_parent)
     HANDLE slot = slot_new(5000), writer = writer_new();
     DWORD i;
 
+    NEEDS_A_KERNEL_OF_ITS_OWN();
     for (i = 1; i <= 3; i++)
         put(writer, i);
     CHECK_U32(wait_role(spawn_heir(takes_1_and_2, slot, NULL)), 0);
@@ -99,6 +100,7 @@ TEST(messages_of_writers_that_have_gone_are_handed_on_in_order)
 {
     HANDLE slot = slot_new(5000), first = writer_new(), second = writer_new(), third = writer_new();
 
+    NEEDS_A_KERNEL_OF_ITS_OWN();
     put(first, 1);
     put(third, 2);
     put(second, 3);
@@ -123,6 +125,7 @@ TEST(the_order_of_arrival_holds_for_a_child)
 {
     HANDLE slot = slot_new(5000), first = writer_new(), second = writer_new();
 
+    NEEDS_A_KERNEL_OF_ITS_OWN();
     put(second, 1);
     CHECK_U32(take(slot), 1);
     put(first, 2);
@@ -159,6 +162,7 @@ TEST(each_message_goes_to_one_of_many_processes)
     PROCESS readers[3], writers[3];
     DWORD i, code, sum = 0, number, count;
 
+    NEEDS_A_KERNEL_OF_ITS_OWN();
     for (i = 0; i < 3; i++)
         readers[i] = spawn_heir(sums_until_nothing_comes, slot, NULL);
     for (i = 0; i < 3; i++)
@@ -186,8 +190,10 @@ ROLE(waits_for_one)
 TEST(a_child_that_waits_gets_the_message_of_a_writer_that_comes_later)
 {
     HANDLE slot = slot_new(10000), writer;
-    PROCESS child = spawn_heir(waits_for_one, slot, NULL);
+    PROCESS child;
 
+    NEEDS_A_KERNEL_OF_ITS_OWN();
+    child = spawn_heir(waits_for_one, slot, NULL);
     Sleep(200);
     writer = writer_new();
     put(writer, 5);
@@ -206,6 +212,7 @@ TEST(parent_and_child_may_both_wait)
     PROCESS child;
     DWORD code;
 
+    NEEDS_A_KERNEL_OF_ITS_OWN();
     thread = CreateThread(NULL, 0, take_in_thread, slot, 0, NULL);
     CHECK(thread_is_blocked(thread));
     child = spawn_heir(waits_for_one, slot, NULL);
@@ -240,6 +247,7 @@ TEST(a_childs_overlapped_read_ends_when_a_message_comes)
     HANDLE slot = slot_new(10000), writer = writer_new(), began = event_new();
     PROCESS child;
 
+    NEEDS_A_KERNEL_OF_ITS_OWN();
     WINE_DIFFERS("reads of a slot do not pend");
     child = spawn_heir(reads_overlapped, slot, began);
     wait_for(began);
@@ -263,6 +271,7 @@ TEST(the_timeout_is_one_for_all)
     HANDLE slot = slot_new(300);
     DWORD timeout, begin, number, count;
 
+    NEEDS_A_KERNEL_OF_ITS_OWN();
     CHECK_U32(wait_role(spawn_heir(finds_nothing, slot, NULL)), 0);
     CHECK(GetMailslotInfo(slot, NULL, NULL, NULL, &timeout));
     CHECK_U32(timeout, 0);
@@ -288,10 +297,12 @@ ROLE(keeps_the_slot)
 TEST(a_slot_lives_in_a_child_and_ends_with_its_last_handle)
 {
     HANDLE slot = slot_new(5000), writer = writer_new(), go = event_new();
-    PROCESS child = spawn_heir(keeps_the_slot, slot, go);
+    PROCESS child;
     DWORD i, count;
     BOOL failed = FALSE;
 
+    NEEDS_A_KERNEL_OF_ITS_OWN();
+    child = spawn_heir(keeps_the_slot, slot, go);
     put(writer, 1);
     CHECK(CloseHandle(slot));
     WINE_DIFFERS("a slot lives as long as its writers");
@@ -326,6 +337,7 @@ TEST(a_killed_reader_leaves_the_slot_to_the_others)
     PROCESS child;
     DWORD i;
 
+    NEEDS_A_KERNEL_OF_ITS_OWN();
     WINE_DIFFERS("a slot lives as long as its writers");
     for (i = 0; i < 10; i++) {
         child = spawn_heir(reads_for_ever, slot, began);
@@ -359,6 +371,7 @@ TEST(a_slot_outlives_its_creator_in_a_child)
     DWORD i, count;
     BOOL failed = FALSE;
 
+    NEEDS_A_KERNEL_OF_ITS_OWN();
     WINE_DIFFERS("a slot lives as long as its writers");
     creator = spawn_role(creates_and_lets_its_child_read, slot_name());
     for (i = 0; i < 1000 && writer == INVALID_HANDLE_VALUE; i++, Sleep(5))
@@ -396,6 +409,7 @@ TEST(a_slot_is_duplicated_into_another_process)
     HANDLE slot = CreateMailslotA(slot_name(), 0, 5000, NULL), writer = writer_new();
     char argument[64];
 
+    NEEDS_A_KERNEL_OF_ITS_OWN();
     put(writer, 1);
     put(writer, 2);
     snprintf(argument, sizeof(argument), "%lu %lu", (unsigned long)GetCurrentProcessId(),
@@ -424,6 +438,7 @@ TEST(a_slot_that_was_given_away_with_its_last_handle_goes_on)
     char text[32];
     DWORD count;
 
+    NEEDS_A_KERNEL_OF_ITS_OWN();
     put(writer, 1);
     CHECK(CreatePipe(&read_end, &write_end, NULL, 0));
     child = spawn_heir(reads_what_it_is_given, heirloom(read_end), ready);
