@@ -5,7 +5,8 @@
  * The request lies on the heap, shares its file and its event, and belongs to whoever finishes it.
  * It is told in this order: the OVERLAPPED's words, the last of them its status, then the event or
  * the file, then the packet of the port or the call of the routine. After its status the OVERLAPPED
- * is not touched again: the program may have freed it.
+ * is not touched again: the program may have freed it. Status and event are told in one: who has seen
+ * the status may use both for the next request, and that one's event is not to be signaled by this.
  *
  * Ownership: as a packet or a call the request belongs to the port or the thread it was given to.
  * Windows:   what fails at once is told by the call alone. What succeeds at once is told like
@@ -45,11 +46,14 @@ static struct async *async_from(struct tsm_io *io)
 
 /* ---- telling ---- */
 
-static void overlapped_store(OVERLAPPED *overlapped, NTSTATUS status, uint64_t information)
+static void overlapped_store(void *request)
 {
-    overlapped->InternalHigh = information;
+    const struct async *async = request;
+
+    async->overlapped->InternalHigh = async->io.information;
     /* pairs with the acquire of whoever looks whether it has finished */
-    __atomic_store_n(&overlapped->Internal, (ULONG_PTR)(uint32_t)status, __ATOMIC_RELEASE);
+    __atomic_store_n(&async->overlapped->Internal, (ULONG_PTR)(uint32_t)async->io.status,
+                     __ATOMIC_RELEASE);
 }
 
 static void packet_dispose(struct tsm_packet *packet)
@@ -105,12 +109,11 @@ static void async_tell(struct async *async, enum telling how)
     async->packet.overlapped = async->overlapped;
     async->packet.status = (uint32_t)async->io.status;
     async->packet.information = async->io.information;
-    overlapped_store(async->overlapped, async->io.status, async->io.information);
     if (async->event) {
-        tsm_event_signal(async->event);
+        tsm_event_signal_after(async->event, overlapped_store, async);
         tsm_object_unref(async->event);
     } else {
-        tsm_file_signal(file);
+        tsm_file_signal_after(file, overlapped_store, async);
     }
     if (async->routine)
         queue_routine(async);

@@ -56,12 +56,16 @@ struct tsm_port *tsm_file_port(struct tsm_file *file, uint64_t *key)
     return port;
 }
 
-void tsm_file_signal(struct tsm_file *file)
+void tsm_file_signal_after(struct tsm_file *file, void (*act)(void *), void *argument)
 {
-    if (atomic_load_explicit(&file->modes, memory_order_relaxed) & FILE_SKIP_SET_EVENT_ON_HANDLE)
+    if (atomic_load_explicit(&file->modes, memory_order_relaxed) & FILE_SKIP_SET_EVENT_ON_HANDLE) {
+        act(argument);
         return;
+    }
     tsm_dispatcher_lock();
+    /* First, so that tsm_file_unsignal() sees it. */
     atomic_store_explicit(&file->is_signaled, true, memory_order_relaxed);
+    act(argument);
     tsm_wait_notify_locked(&file->object);
     tsm_dispatcher_unlock();
 }

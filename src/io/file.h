@@ -68,8 +68,8 @@ tsm_must_check NTSTATUS tsm_file_bind(struct tsm_file *file, struct tsm_port *po
 /* The port that it is bound to, and with which key; NULL for none. Borrowed. */
 struct tsm_port *tsm_file_port(struct tsm_file *file, uint64_t *key);
 
-/* The file as something to wait for. */
-void tsm_file_signal(struct tsm_file *file);
+/* The file as something to wait for; the act as in tsm_event_signal_after(). */
+void tsm_file_signal_after(struct tsm_file *file, void (*act)(void *), void *argument);
 void tsm_file_unsignal(struct tsm_file *file);
 
 /* NULL if the object is no file. Same reference. */

@@ -33,6 +33,17 @@ void tsm_event_signal(struct tsm_object *object)
     tsm_state_end(event);
 }
 
+void tsm_event_signal_after(struct tsm_object *object, void (*act)(void *), void *argument)
+{
+    struct tsm_state *event = tsm_state_from(object);
+
+    tsm_state_begin(event);
+    act(argument);
+    tsm_state_will_signal(event);
+    tsm_state_cell(event)->count = 1;
+    tsm_state_end(event);
+}
+
 void tsm_event_reset(struct tsm_object *object)
 {
     struct tsm_state *event = tsm_state_from(object);
