@@ -25,6 +25,48 @@ TEST(a_read_that_finds_data_succeeds_at_once)
     CHECK_U32(count, 5);
 }
 
+struct writer {
+    HANDLE pipe;
+    volatile LONG asked;
+};
+
+static DWORD WINAPI write_when_asked(LPVOID argument)
+{
+    struct writer *writer = argument;
+    LONG done = 0;
+
+    while (writer->asked >= 0) {
+        if (writer->asked > done) {
+            write_now(writer->pipe, "x", 1);
+            done++;
+        } else {
+            SwitchToThread();
+        }
+    }
+    return 0;
+}
+
+TEST(a_read_that_ends_does_not_signal_the_event_of_the_next_one)
+{
+    struct pair pair = connect_pair(PIPE_TYPE_BYTE, 4096);
+    struct writer writer = {pair.client, 0};
+    HANDLE thread = start(write_when_asked, &writer);
+    OVERLAPPED ov = with_event();
+    char byte;
+    int i, k;
+
+    for (i = 0; i < 2000; i++) {
+        CHECK_ERR(ReadFile(pair.server, &byte, 1, NULL, &ov), ERROR_IO_PENDING);
+        for (k = 0; k < 20; k++)
+            CHECK_U32(WaitForSingleObject(ov.hEvent, 0), WAIT_TIMEOUT);
+        InterlockedIncrement(&writer.asked);
+        while (!HasOverlappedIoCompleted((volatile OVERLAPPED *)&ov))
+            SwitchToThread();
+    }
+    writer.asked = -1;
+    CHECK_U32(exit_code_of(thread), 0);
+}
+
 TEST(a_read_that_finds_nothing_pends_until_something_comes)
 {
     struct pair pair = connect_pair(PIPE_TYPE_MESSAGE | PIPE_READMODE_MESSAGE, 4096);
