@@ -23,25 +23,21 @@ struct tsm_object *tsm_event_new(bool is_manual_reset, bool is_signaled)
     return event ? &event->object : NULL;
 }
 
-void tsm_event_signal(struct tsm_object *object)
-{
-    struct tsm_state *event = tsm_state_from(object);
-
-    tsm_state_begin(event);
-    tsm_state_will_signal(event);
-    tsm_state_cell(event)->count = 1;
-    tsm_state_end(event);
-}
-
 void tsm_event_signal_after(struct tsm_object *object, void (*act)(void *), void *argument)
 {
     struct tsm_state *event = tsm_state_from(object);
 
     tsm_state_begin(event);
-    act(argument);
+    if (act)
+        act(argument);
     tsm_state_will_signal(event);
     tsm_state_cell(event)->count = 1;
     tsm_state_end(event);
+}
+
+void tsm_event_signal(struct tsm_object *object)
+{
+    tsm_event_signal_after(object, NULL, NULL);
 }
 
 void tsm_event_reset(struct tsm_object *object)
