@@ -273,24 +273,15 @@ NTSTATUS tsm_mailslot_share_export(struct tsm_object *object, struct tsm_export 
 static NTSTATUS core_map(int memfd, struct tsm_mailslot_share *share)
 {
     void *memory;
-    NTSTATUS status = tsm_memfd_check(memfd, TSM_SLOT_SHARE_SIZE);
+    NTSTATUS status = tsm_memfd_adopt(memfd, TSM_SLOT_SHARE_SIZE, &share->memfd, &memory);
 
-    if (NT_SUCCESS(status))
-        status = tsm_fd_reopen(memfd, &share->memfd);
-    if (NT_SUCCESS(status))
-        status = tsm_memfd_map(share->memfd, TSM_SLOT_SHARE_SIZE, &memory);
     if (!NT_SUCCESS(status))
         return status;
     share->core = memory;
     if (atomic_load_explicit(&share->core->magic, memory_order_acquire) != TSM_SLOT_SHARE_MAGIC ||
         share->core->version != TSM_SLOT_SHARE_VERSION)
         return STATUS_REVISION_MISMATCH;
-
-    uint64_t own_space = tsm_arena_file_pid_space();
-
-    return own_space == 0                        ? STATUS_INSUFFICIENT_RESOURCES
-           : share->core->pid_space == own_space ? STATUS_SUCCESS
-                                                 : STATUS_NOT_SUPPORTED;
+    return tsm_arena_file_check_pid_space(share->core->pid_space);
 }
 
 static bool file_is_good(const char *name, size_t size, char kind)

@@ -157,3 +157,12 @@ uint64_t tsm_arena_file_pid_space(void)
 
     return stat("/proc/self/ns/pid", &info) == 0 ? info.st_ino : 0;
 }
+
+NTSTATUS tsm_arena_file_check_pid_space(uint64_t theirs)
+{
+    uint64_t own = tsm_arena_file_pid_space();
+
+    return own == 0        ? STATUS_INSUFFICIENT_RESOURCES
+           : own == theirs ? STATUS_SUCCESS
+                           : STATUS_NOT_SUPPORTED;
+}

@@ -31,3 +31,7 @@ void tsm_arena_file_leave(int fd);
 
 /* Tells PID namespaces apart; 0: the system does not say. */
 uint64_t tsm_arena_file_pid_space(void);
+
+/* May memory be shared that was made in a namespace of that number? STATUS_NOT_SUPPORTED: it is another
+ * one, STATUS_INSUFFICIENT_RESOURCES: the system does not say which is ours. */
+tsm_must_check NTSTATUS tsm_arena_file_check_pid_space(uint64_t theirs);

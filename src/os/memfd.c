@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/trace.h"
+#include "os/fd.h"
 #include "os/fd_limit.h"
 
 #define SEALS (F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL)
@@ -97,6 +98,15 @@ NTSTATUS tsm_memfd_map(int fd, uint64_t size, void **out)
     madvise(memory, size, MADV_DONTDUMP);
     *out = memory;
     return STATUS_SUCCESS;
+}
+
+NTSTATUS tsm_memfd_adopt(int fd, uint64_t size, int *own, void **memory)
+{
+    NTSTATUS status = tsm_memfd_check(fd, size);
+
+    if (NT_SUCCESS(status))
+        status = tsm_fd_reopen(fd, own);
+    return NT_SUCCESS(status) ? tsm_memfd_map(*own, size, memory) : status;
 }
 
 void tsm_memfd_unmap(void *memory, uint64_t size)

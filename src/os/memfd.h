@@ -27,6 +27,10 @@ bool tsm_memfd_identify(int fd, struct tsm_memfd_id *out);
 tsm_must_check NTSTATUS tsm_memfd_map(int fd, uint64_t size, void **out);
 void tsm_memfd_unmap(void *memory, uint64_t size);
 
+/* Checks one that somebody else has made, and opens and maps it anew. What has come into being before it
+ * fails stays: *own, -1 at first, is the caller's in any case. */
+tsm_must_check NTSTATUS tsm_memfd_adopt(int fd, uint64_t size, int *own, void **memory);
+
 /* Backs a range with memory now, so that a later store cannot fail. */
 tsm_must_check NTSTATUS tsm_memfd_reserve(int fd, uint64_t offset, uint64_t size);
 
