@@ -70,6 +70,7 @@ __attribute__((constructor)) static void transom_init(void)
     tsm_pipe_share_init();
     tsm_mailslot_share_init();
     tsm_mailslot_writer_init();
+    tsm_process_init();
     tsm_state_register(TSM_CELL_EVENT, &tsm_event_ops);
     tsm_state_register(TSM_CELL_MUTEX, &tsm_mutex_ops);
     tsm_state_register(TSM_CELL_SEMAPHORE, &tsm_semaphore_ops);

@@ -12,6 +12,7 @@ enum tsm_import_type {
     TSM_IMPORT_PIPE_END, /* named pipes */
     TSM_IMPORT_WRITER,   /* of a mailslot */
     TSM_IMPORT_SLOT,     /* mailslots, to read */
+    TSM_IMPORT_PROCESS,
     TSM_IMPORT_COUNT
 };
 

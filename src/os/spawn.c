@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
@@ -99,6 +100,22 @@ NTSTATUS tsm_spawn_open(uint32_t pid, int *pidfd)
         return is_nobody(errno) ? STATUS_INVALID_PARAMETER : tsm_status_from_errno(errno);
     *pidfd = fd;
     return STATUS_SUCCESS;
+}
+
+bool tsm_spawn_number(int pidfd, int32_t *pid)
+{
+    char path[48], line[128];
+    bool is_found = false;
+    FILE *file;
+
+    snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", pidfd);
+    file = fopen(path, "re");
+    if (!file)
+        return false;
+    while (!is_found && fgets(line, sizeof(line), file))
+        is_found = sscanf(line, "Pid: %" SCNd32, pid) == 1;
+    fclose(file);
+    return is_found;
 }
 
 bool tsm_spawn_is_own(uint32_t pid)

@@ -31,6 +31,10 @@ tsm_must_check NTSTATUS tsm_spawn_continue(int pidfd);
  * process, as Windows says to OpenProcess. */
 tsm_must_check NTSTATUS tsm_spawn_open(uint32_t pid, int *pidfd);
 
+/* What number a descriptor's process has: 0 in another PID namespace, -1 once it is gone. False: it
+ * is no descriptor of a process. */
+bool tsm_spawn_number(int pidfd, int32_t *pid);
+
 /* Whether the process behind a descriptor of tsm_spawn_open() is the caller's user's. */
 bool tsm_spawn_is_own(uint32_t pid);
 

@@ -2,8 +2,9 @@
 /*
  * Exit codes
  *
- * The memfd in which a child finds its handles has a word for the code. Both map it; the parent
- * believes it only where it goes with what the kernel says.
+ * A memfd of its own, which a child is started with, has a word for the code. The child, its parent
+ * and whoever gets the parent's handle map it. What it says is believed only where it goes with what
+ * the kernel says.
  */
 #include "process/exit_code.h"
 
@@ -12,42 +13,92 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "os/fd.h"
 #include "os/memfd.h"
-#include "wire/handle_blob.h"
 
 #define PAGE_SIZE 4096u
 
 enum { TOLD_EXIT = 1, TOLD_KILL = 2, TOLD_EXCEPTION = 3 };
 
 struct tsm_exit_page {
-    uint8_t blob[TSM_BLOB_EXIT_OFFSET];
-    _Atomic uint64_t word; /* who told << 32 | code */
+    _Atomic uint64_t *word; /* who told << 32 | code; the beginning of the page */
+    int memfd;
 };
-
-_Static_assert(TSM_BLOB_EXIT_OFFSET % 8 == 0, "the word is stored in one go");
-_Static_assert(sizeof(struct tsm_exit_page) <= TSM_BLOB_HEADER_SIZE, "it lies in the header");
 
 static struct tsm_exit_page *own_page;
 static pid_t own_pid; /* a child of fork has no page */
 
-struct tsm_exit_page *tsm_exit_page_map(int blob_fd)
+static struct tsm_exit_page *page_alloc(void)
 {
-    void *memory;
+    struct tsm_exit_page *page = calloc(1, sizeof(*page));
 
-    return NT_SUCCESS(tsm_memfd_map(blob_fd, PAGE_SIZE, &memory)) ? memory : NULL;
-}
-
-void tsm_exit_page_unmap(struct tsm_exit_page *page)
-{
     if (page)
-        tsm_memfd_unmap(page, PAGE_SIZE);
+        page->memfd = -1;
+    return page;
 }
 
-void tsm_exit_page_adopt(int blob_fd)
+NTSTATUS tsm_exit_page_new(struct tsm_exit_page **out)
 {
-    if (!own_page)
-        own_page = tsm_exit_page_map(blob_fd);
+    struct tsm_exit_page *page = page_alloc();
+    void *memory = NULL;
+    NTSTATUS status = page ? tsm_memfd_new(PAGE_SIZE, &page->memfd) : STATUS_NO_MEMORY;
+
+    /* So that nobody's store fails later. */
+    if (NT_SUCCESS(status))
+        status = tsm_memfd_reserve(page->memfd, 0, PAGE_SIZE);
+    if (NT_SUCCESS(status))
+        status = tsm_memfd_map(page->memfd, PAGE_SIZE, &memory);
+    if (!NT_SUCCESS(status)) {
+        tsm_exit_page_free(page);
+        return status;
+    }
+    page->word = memory;
+    *out = page;
+    return STATUS_SUCCESS;
+}
+
+NTSTATUS tsm_exit_page_open(int memfd, struct tsm_exit_page **out)
+{
+    struct tsm_exit_page *page = page_alloc();
+    void *memory = NULL;
+    NTSTATUS status =
+        page ? tsm_memfd_adopt(memfd, PAGE_SIZE, &page->memfd, &memory) : STATUS_NO_MEMORY;
+
+    if (!NT_SUCCESS(status)) {
+        tsm_exit_page_free(page);
+        return status;
+    }
+    page->word = memory;
+    *out = page;
+    return STATUS_SUCCESS;
+}
+
+void tsm_exit_page_free(struct tsm_exit_page *page)
+{
+    if (!page)
+        return;
+    if (page->word)
+        tsm_memfd_unmap(page->word, PAGE_SIZE);
+    if (page->memfd >= 0)
+        tsm_fd_close(page->memfd);
+    free(page);
+}
+
+int tsm_exit_page_fd(const struct tsm_exit_page *page)
+{
+    return page->memfd;
+}
+
+void tsm_exit_page_adopt(int memfd)
+{
+    if (NT_SUCCESS(tsm_exit_page_open(memfd, &own_page)))
+        tsm_fd_close(memfd);
     own_pid = getpid();
+}
+
+const struct tsm_exit_page *tsm_exit_page_own(void)
+{
+    return own_pid == getpid() ? own_page : NULL;
 }
 
 static void tell(struct tsm_exit_page *page, uint32_t who, uint32_t code)
@@ -55,7 +106,7 @@ static void tell(struct tsm_exit_page *page, uint32_t who, uint32_t code)
     uint64_t nobody = 0;
 
     if (page)
-        atomic_compare_exchange_strong(&page->word, &nobody, (uint64_t)who << 32 | code);
+        atomic_compare_exchange_strong(page->word, &nobody, (uint64_t)who << 32 | code);
 }
 
 void tsm_exit_page_tell(uint32_t code)
@@ -107,7 +158,7 @@ static uint32_t code_of_signal(uint32_t number)
 
 uint32_t tsm_exit_page_code(const struct tsm_exit_page *page, uint32_t kernel_code, bool was_killed)
 {
-    uint64_t word = page ? atomic_load(&page->word) : 0;
+    uint64_t word = page ? atomic_load(page->word) : 0;
     uint32_t who = (uint32_t)(word >> 32), code = (uint32_t)word;
 
     if (was_killed)

@@ -7,14 +7,23 @@
 
 #include "base/status.h"
 
-struct tsm_exit_page; /* one word that a process and its parent share */
+struct tsm_exit_page; /* one word that a process shares with those who have a handle to it */
 
-/* The page in a descriptor that carries a handle blob; NULL if there is none to be had. */
-struct tsm_exit_page *tsm_exit_page_map(int blob_fd);
-void tsm_exit_page_unmap(struct tsm_exit_page *page);
+/* For a child that is about to be started. */
+tsm_must_check NTSTATUS tsm_exit_page_new(struct tsm_exit_page **out);
 
-/* This process was started with one. */
-void tsm_exit_page_adopt(int blob_fd);
+/* The one behind a descriptor that another process has passed on, and which stays the caller's. */
+tsm_must_check NTSTATUS tsm_exit_page_open(int memfd, struct tsm_exit_page **out);
+void tsm_exit_page_free(struct tsm_exit_page *page);
+
+/* To pass on; the page's. */
+int tsm_exit_page_fd(const struct tsm_exit_page *page);
+
+/* This process was started with one. Closes the descriptor, if that is what it is. */
+void tsm_exit_page_adopt(int memfd);
+
+/* That one, or NULL: nobody of ours has started this process. */
+const struct tsm_exit_page *tsm_exit_page_own(void);
 
 /* The calling process is about to end with that code. */
 void tsm_exit_page_tell(uint32_t code);

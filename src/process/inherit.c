@@ -23,6 +23,8 @@
 #include "sync/state.h"
 #include "wire/handle_blob.h"
 
+#define FDS_BESIDE 2u /* those of handles: the blob, and the page for the exit code */
+
 struct collection {
     uint8_t *entries;
     struct tsm_inherit *inherit;
@@ -56,7 +58,7 @@ static NTSTATUS make_room(struct collection *collection)
         if (!entries)
             return STATUS_NO_MEMORY;
         collection->entries = entries;
-        fds = realloc(collection->inherit->fds, (larger + 1) * sizeof(int));
+        fds = realloc(collection->inherit->fds, (larger + FDS_BESIDE) * sizeof(int));
         if (!fds)
             return STATUS_NO_MEMORY;
         collection->inherit->fds = fds;
@@ -105,12 +107,12 @@ static NTSTATUS collect_one(const struct tsm_handle_info *info, void *context)
 }
 
 /* The blob of what was collected; the collection is used up, and so is the rest if that fails. */
-static NTSTATUS finish(struct collection *collection, const HANDLE std_handles[3], NTSTATUS status,
-                       struct tsm_inherit *out)
+static NTSTATUS finish(struct collection *collection, const HANDLE std_handles[3], int exit_fd,
+                       NTSTATUS status, struct tsm_inherit *out)
 {
     size_t size = TSM_BLOB_HEADER_SIZE + (size_t)collection->count * TSM_BLOB_ENTRY_SIZE;
     struct tsm_inherit *made = collection->inherit;
-    struct tsm_blob_header header = {.count = collection->count};
+    struct tsm_blob_header header = {.count = collection->count, .exit_fd = exit_fd};
     uint8_t *blob = NULL;
 
     if (NT_SUCCESS(status)) {
@@ -132,23 +134,25 @@ static NTSTATUS finish(struct collection *collection, const HANDLE std_handles[3
         return status;
     }
     made->fds[made->fd_count++] = made->blob_fd;
+    if (exit_fd >= 0)
+        made->fds[made->fd_count++] = exit_fd;
     *out = *made;
     return STATUS_SUCCESS;
 }
 
-NTSTATUS tsm_inherit_collect(bool with_handles, const HANDLE std_handles[3],
+NTSTATUS tsm_inherit_collect(bool with_handles, const HANDLE std_handles[3], int exit_fd,
                              struct tsm_inherit *out)
 {
     struct tsm_inherit made = {.blob_fd = -1, .heir_fd = -1};
     struct collection collection = {.inherit = &made};
     NTSTATUS status = STATUS_SUCCESS;
 
-    made.fds = malloc(sizeof(int));
+    made.fds = malloc(FDS_BESIDE * sizeof(int));
     if (!made.fds)
         return STATUS_NO_MEMORY;
     if (with_handles)
         status = tsm_handle_for_each_inheritable(collect_one, &collection);
-    return finish(&collection, with_handles ? std_handles : NULL, status, out);
+    return finish(&collection, with_handles ? std_handles : NULL, exit_fd, status, out);
 }
 
 NTSTATUS tsm_inherit_one(const struct tsm_handle_info *info, struct tsm_inherit *out)
@@ -159,7 +163,7 @@ NTSTATUS tsm_inherit_one(const struct tsm_handle_info *info, struct tsm_inherit 
 
     if (NT_SUCCESS(status) && collection.count == 0)
         status = STATUS_NOT_SUPPORTED;
-    return finish(&collection, NULL, status, out);
+    return finish(&collection, NULL, -1, status, out);
 }
 
 void tsm_inherit_deinit(struct tsm_inherit *inherit)
@@ -278,8 +282,9 @@ bool tsm_inherit_import(void)
         is_good = true;
         if (is_detached)
             (void)!NT_SUCCESS(tsm_console_ctrl_detach());
-        tsm_exit_page_adopt((int)fd);
         tsm_fd_close((int)fd);
+        if (header.exit_fd > 2)
+            tsm_exit_page_adopt(header.exit_fd);
         for (uint32_t i = 0; i < header.count; i++) {
             if (tsm_blob_decode_entry(blob, length, i, &entry))
                 import_entry(&entry);

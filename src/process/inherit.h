@@ -21,9 +21,9 @@ struct tsm_inherit {
 };
 
 /* Collects the inheritable handles (none if with_handles is false). An object that cannot cross is
- * left out, with a trace line. */
+ * left out, with a trace line. exit_fd is kept open for the child's exit code, and stays the caller's. */
 tsm_must_check NTSTATUS tsm_inherit_collect(bool with_handles, const HANDLE std_handles[3],
-                                            struct tsm_inherit *out);
+                                            int exit_fd, struct tsm_inherit *out);
 
 /* One object alone, under the handle's value. STATUS_NOT_SUPPORTED: it cannot cross. */
 tsm_must_check NTSTATUS tsm_inherit_one(const struct tsm_handle_info *info,

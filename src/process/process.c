@@ -20,6 +20,7 @@
 #include "os/signal_events.h"
 #include "os/spawn.h"
 #include "process/exit_code.h"
+#include "process/process_parcel.h"
 #include "sync/wait.h"
 
 struct tsm_process {
@@ -102,9 +103,9 @@ static NTSTATUS process_watch(struct tsm_process *process)
 }
 
 /* One more reference to a process that is known and has not ended, or NULL. */
-static struct tsm_process *process_find(uint32_t pid)
+static struct tsm_object *process_find(uint32_t pid)
 {
-    struct tsm_process *found = NULL;
+    struct tsm_object *found = NULL;
 
     pthread_mutex_lock(&known.mutex);
     TSM_LIST_FOR_EACH(node, &known.processes)
@@ -118,7 +119,7 @@ static struct tsm_process *process_find(uint32_t pid)
         has_exited = process->has_exited;
         tsm_dispatcher_unlock();
         if (!has_exited && tsm_object_try_ref(&process->object)) {
-            found = process;
+            found = &process->object;
             break;
         }
     }
@@ -126,33 +127,49 @@ static struct tsm_process *process_find(uint32_t pid)
     return found;
 }
 
-NTSTATUS tsm_process_open(uint32_t pid, struct tsm_object **out)
+/* Takes pidfd and the page, which may be NULL, on success. */
+static NTSTATUS process_from_pidfd(uint32_t pid, int pidfd, struct tsm_exit_page *page,
+                                   struct tsm_object **out)
 {
-    struct tsm_process *process;
+    struct tsm_process *process = process_alloc();
     NTSTATUS status;
 
-    if (pid == (uint32_t)getpid()) {
-        *out = tsm_process_current();
-        return *out ? STATUS_SUCCESS : STATUS_NO_MEMORY;
-    }
-    process = process_find(pid);
-    if (process) {
-        *out = &process->object;
-        return STATUS_SUCCESS;
-    }
-    process = process_alloc();
     if (!process)
         return STATUS_NO_MEMORY;
     process->pid = pid;
-    status = tsm_spawn_open(pid, &process->pidfd);
-    if (NT_SUCCESS(status))
-        status = tsm_spawn_is_own(pid) ? process_watch(process) : STATUS_ACCESS_DENIED;
+    process->pidfd = pidfd;
+    process->exit_page = page;
+    status = process_watch(process);
     if (!NT_SUCCESS(status)) {
+        process->pidfd = -1;
+        process->exit_page = NULL;
         tsm_object_unref(&process->object);
         return status;
     }
     *out = &process->object;
     return STATUS_SUCCESS;
+}
+
+NTSTATUS tsm_process_open(uint32_t pid, struct tsm_object **out)
+{
+    NTSTATUS status;
+    int pidfd;
+
+    if (pid == (uint32_t)getpid()) {
+        *out = tsm_process_current();
+        return *out ? STATUS_SUCCESS : STATUS_NO_MEMORY;
+    }
+    *out = process_find(pid);
+    if (*out)
+        return STATUS_SUCCESS;
+    status = tsm_spawn_open(pid, &pidfd);
+    if (!NT_SUCCESS(status))
+        return status;
+    status =
+        tsm_spawn_is_own(pid) ? process_from_pidfd(pid, pidfd, NULL, out) : STATUS_ACCESS_DENIED;
+    if (!NT_SUCCESS(status))
+        tsm_fd_close(pidfd);
+    return status;
 }
 
 NTSTATUS tsm_process_from_child(const struct tsm_process_child *child, struct tsm_object **out)
@@ -163,7 +180,7 @@ NTSTATUS tsm_process_from_child(const struct tsm_process_child *child, struct ts
     if (!process) {
         tsm_spawn_undo(child->pidfd);
         tsm_fd_close(child->pidfd);
-        tsm_exit_page_unmap(child->exit_page);
+        tsm_exit_page_free(child->exit_page);
         return STATUS_NO_MEMORY;
     }
     process->pid = child->pid;
@@ -301,6 +318,67 @@ uint32_t tsm_process_session(uint32_t pid)
     return session == UINT32_MAX ? 0 : (uint32_t)session;
 }
 
+/* ---- to other processes ---- */
+
+static NTSTATUS process_export(struct tsm_object *object, struct tsm_export *out)
+{
+    const struct tsm_process *process = process_from(object);
+    struct tsm_process_facts facts = {
+        .pid = process->pid, .pidfd = process->pidfd, .exit_page = process->exit_page};
+
+    tsm_dispatcher_lock();
+    facts.has_exited = process->has_exited;
+    facts.is_code_known = process->is_code_known;
+    facts.exit_code = process->exit_code;
+    tsm_dispatcher_unlock();
+    return tsm_process_parcel_pack(&facts, out);
+}
+
+/* One that had ended before it was passed on. Takes descriptor and page on success. */
+static NTSTATUS process_from_end(const struct tsm_process_facts *facts, struct tsm_object **out)
+{
+    struct tsm_process *process = process_alloc();
+
+    if (!process)
+        return STATUS_NO_MEMORY;
+    process->pid = facts->pid;
+    process->pidfd = facts->pidfd;
+    process->exit_page = facts->exit_page;
+    process->has_exited = true;
+    process->is_code_known = facts->is_code_known;
+    process->exit_code = facts->exit_code;
+    *out = &process->object;
+    return STATUS_SUCCESS;
+}
+
+static NTSTATUS process_import(const struct tsm_export *in, struct tsm_object **out)
+{
+    struct tsm_object *same = NULL;
+    struct tsm_process_facts facts;
+    NTSTATUS status = tsm_process_parcel_unpack(in, &facts);
+
+    if (!NT_SUCCESS(status))
+        return status;
+    if (!facts.has_exited)
+        same = facts.pid == (uint32_t)getpid() ? tsm_process_current() : process_find(facts.pid);
+    if (same)
+        *out = same;
+    else if (facts.has_exited)
+        status = process_from_end(&facts, out);
+    else
+        status = process_from_pidfd(facts.pid, facts.pidfd, facts.exit_page, out);
+    if (same || !NT_SUCCESS(status))
+        tsm_process_facts_deinit(&facts);
+    if (NT_SUCCESS(status))
+        tsm_fd_close(in->fd);
+    return status;
+}
+
+void tsm_process_init(void)
+{
+    tsm_import_register(TSM_IMPORT_PROCESS, process_import);
+}
+
 static bool process_is_signaled(struct tsm_object *object, uint32_t tid)
 {
     return process_from(object)->has_exited;
@@ -315,7 +393,7 @@ static void process_destroy(struct tsm_object *object)
     pthread_mutex_unlock(&known.mutex);
     if (process->pidfd >= 0)
         tsm_fd_close(process->pidfd);
-    tsm_exit_page_unmap(process->exit_page);
+    tsm_exit_page_free(process->exit_page);
     free(process);
 }
 
@@ -323,5 +401,6 @@ const struct tsm_object_ops tsm_process_ops = {
     .type_name = "Process",
     .valid_access = PROCESS_ALL_ACCESS,
     .is_signaled = process_is_signaled,
+    .export = process_export,
     .destroy = process_destroy,
 };

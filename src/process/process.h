@@ -6,6 +6,9 @@
 
 extern const struct tsm_object_ops tsm_process_ops;
 
+/* Called by the constructor. */
+void tsm_process_init(void);
+
 /* A child that has just been started. */
 struct tsm_process_child {
     uint32_t pid;

@@ -85,9 +85,14 @@ static NTSTATUS launch(const struct tsm_process_start *start, const char *path, 
 
     for (unsigned int i = 0; i < 3; i++)
         std_handles[i] = start->has_std_handles ? start->std_handles[i] : NULL;
-    status = tsm_inherit_collect(start->inherits, std_handles, &inherit);
-    if (!NT_SUCCESS(status))
+    status = tsm_exit_page_new(&child->exit_page);
+    if (NT_SUCCESS(status))
+        status = tsm_inherit_collect(start->inherits, std_handles,
+                                     tsm_exit_page_fd(child->exit_page), &inherit);
+    if (!NT_SUCCESS(status)) {
+        tsm_exit_page_free(child->exit_page);
         return status;
+    }
     snprintf(variable, sizeof(variable), TSM_INHERIT_VARIABLE "=%d%s", inherit.blob_fd,
              start->is_detached ? TSM_INHERIT_DETACHED : "");
     environment = environment_with(start->environment ? start->environment : environ, variable);
@@ -107,8 +112,8 @@ static NTSTATUS launch(const struct tsm_process_start *start, const char *path, 
     for (unsigned int i = 0; i < 3; i++)
         if (spawn.std_fds[i] >= 0)
             tsm_fd_close(spawn.std_fds[i]);
-    if (NT_SUCCESS(status))
-        child->exit_page = tsm_exit_page_map(inherit.blob_fd);
+    if (!NT_SUCCESS(status))
+        tsm_exit_page_free(child->exit_page);
     free(environment);
     tsm_inherit_deinit(&inherit);
     return status;

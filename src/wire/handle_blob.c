@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* Little endian words. Header: magic, version, count, three standard handles, a word for the exit
- * code. Entry: handle, access,
- * flags, type, descriptor, four words that the type knows. */
+/* Little endian words. Header: magic, version, count, three standard handles, the descriptor for the
+ * exit code. Entry: handle, access, flags, type, descriptor, four words that the type knows. */
 #include "wire/handle_blob.h"
 
 #include "wire/cursor.h"
 
 #define MAGIC   0x42484d54u /* "TMHB" */
-#define VERSION 2u
+#define VERSION 3u
 
 void tsm_blob_encode_header(const struct tsm_blob_header *header, uint8_t out[TSM_BLOB_HEADER_SIZE])
 {
@@ -19,7 +18,7 @@ void tsm_blob_encode_header(const struct tsm_blob_header *header, uint8_t out[TS
     tsm_writer_u32(&writer, header->count);
     for (int i = 0; i < 3; i++)
         tsm_writer_u32(&writer, header->std_handles[i]);
-    tsm_writer_u64(&writer, 0); /* the exit code's word */
+    tsm_writer_u32(&writer, (uint32_t)header->exit_fd);
 }
 
 void tsm_blob_encode_entry(const struct tsm_blob_entry *entry, uint8_t out[TSM_BLOB_ENTRY_SIZE])
@@ -49,7 +48,7 @@ bool tsm_blob_decode_header(const uint8_t *blob, size_t length, struct tsm_blob_
     header.count = tsm_reader_u32(&reader);
     for (int i = 0; i < 3; i++)
         header.std_handles[i] = tsm_reader_u32(&reader);
-    tsm_reader_u64(&reader); /* the exit code's: whatever it holds */
+    header.exit_fd = (int32_t)tsm_reader_u32(&reader);
     if (magic != MAGIC || version != VERSION || header.count > TSM_BLOB_ENTRIES_MAX)
         return false;
     tsm_reader_take(&reader, (size_t)header.count * TSM_BLOB_ENTRY_SIZE);

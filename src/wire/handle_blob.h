@@ -6,14 +6,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define TSM_BLOB_HEADER_SIZE 32u
-#define TSM_BLOB_EXIT_OFFSET 24u /* eight bytes, zero at first: see process/exit_code.c */
+#define TSM_BLOB_HEADER_SIZE 28u
 #define TSM_BLOB_ENTRY_SIZE  36u
 #define TSM_BLOB_ENTRIES_MAX 65536u
 
 struct tsm_blob_header {
     uint32_t count;
     uint32_t std_handles[3]; /* 0: none */
+    int32_t exit_fd;         /* of the page for the exit code; -1 none */
 };
 
 struct tsm_blob_entry {

@@ -224,6 +224,43 @@ TEST(a_handle_goes_from_one_process_to_another_by_the_hand_of_a_third)
     kill_role(other);
 }
 
+/* Takes: the read end of a pipe on which a process handle comes. */
+ROLE(end_the_one_whose_handle_comes)
+{
+    HANDLE process = NULL;
+    DWORD count = 0;
+
+    CHECK(ReadFile(value_of(&argument), &process, sizeof(process), &count, NULL));
+    CHECK(TerminateProcess(process, 77));
+    CHECK_U32(WaitForSingleObject(process, 5000), WAIT_OBJECT_0);
+    return 0;
+}
+
+TEST(a_process_handle_put_into_a_child_lets_it_end_that_process)
+{
+    SECURITY_ATTRIBUTES attributes = {sizeof(attributes), NULL, TRUE};
+    PROCESS victim = spawn_role(sleep_until_killed, ""), child;
+    HANDLE far_end, near_end, there = NULL, weak = NULL, back = NULL;
+    char argument[32];
+    DWORD count = 0;
+
+    CHECK(CreatePipe(&far_end, &near_end, &attributes, 0));
+    snprintf(argument, sizeof(argument), "%lx", (unsigned long)(ULONG_PTR)far_end);
+    child = spawn_role(end_the_one_whose_handle_comes, argument);
+    CHECK(DuplicateHandle(GetCurrentProcess(), victim.handle, child.handle, &weak, SYNCHRONIZE,
+                          FALSE, 0));
+    CHECK(DuplicateHandle(child.handle, weak, GetCurrentProcess(), &back, 0, FALSE,
+                          DUPLICATE_SAME_ACCESS));
+    CHECK_U32(WaitForSingleObject(back, 0), WAIT_TIMEOUT);
+    CHECK_ERR(TerminateProcess(back, 1), ERROR_ACCESS_DENIED);
+    CHECK(DuplicateHandle(GetCurrentProcess(), victim.handle, child.handle, &there, 0, FALSE,
+                          DUPLICATE_SAME_ACCESS));
+    CHECK(WriteFile(near_end, &there, sizeof(there), &count, NULL));
+    CHECK_U32(wait_role(child), 0);
+    CHECK_U32(wait_role(victim), 77);
+    CHECK_U32(WaitForSingleObject(back, 5000), WAIT_OBJECT_0);
+}
+
 TEST(duplicating_takes_the_right_to_do_so_on_both_processes)
 {
     HANDLE event = checked(CreateEventA(NULL, TRUE, FALSE, NULL)), there = NULL, weak;

@@ -13,7 +13,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *input, size_t size)
     if (tsm_blob_decode_header(blob, size, &header)) {
         MUST(header.count <= TSM_BLOB_ENTRIES_MAX);
         tsm_blob_encode_header(&header, again);
-        MUST(memcmp(blob, again, TSM_BLOB_EXIT_OFFSET) == 0); /* its word belongs to others */
+        MUST(memcmp(blob, again, TSM_BLOB_HEADER_SIZE) == 0);
         for (uint32_t i = 0; i < header.count; i++) {
             MUST(tsm_blob_decode_entry(blob, size, i, &entry));
             tsm_blob_encode_entry(&entry, again);

@@ -7,7 +7,7 @@
 
 static void make_two(uint8_t blob[SIZE_OF_TWO])
 {
-    struct tsm_blob_header header = {.count = 2, .std_handles = {4, 0, 12}};
+    struct tsm_blob_header header = {.count = 2, .std_handles = {4, 0, 12}, .exit_fd = 9};
     struct tsm_blob_entry entry = {
         .handle = 4, .access = 0x12019F, .flags = 1, .type = 2, .fd = 7, .data = {1, 2, 3, 4}};
 
@@ -30,6 +30,7 @@ static void what_was_encoded_comes_back(void **state)
     assert_int_equal(header.std_handles[0], 4);
     assert_int_equal(header.std_handles[1], 0);
     assert_int_equal(header.std_handles[2], 12);
+    assert_int_equal(header.exit_fd, 9);
     assert_true(tsm_blob_decode_entry(blob, sizeof(blob), 0, &entry));
     assert_int_equal(entry.handle, 4);
     assert_int_equal(entry.access, 0x12019F);
