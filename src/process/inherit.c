@@ -20,6 +20,7 @@
 #include "os/spawn.h"
 #include "process/console_ctrl.h"
 #include "process/exit_code.h"
+#include "process/std_input.h"
 #include "sync/state.h"
 #include "wire/handle_blob.h"
 
@@ -294,6 +295,7 @@ bool tsm_inherit_import(void)
                 tsm_std_handle_set(i, (HANDLE)(uintptr_t)header.std_handles[i]);
                 std_handles_were_given = true;
             }
+        tsm_std_input_attach((HANDLE)(uintptr_t)header.std_handles[0]);
     }
     free(blob);
     unsetenv(TSM_INHERIT_VARIABLE);

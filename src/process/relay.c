@@ -11,8 +11,8 @@
  *            and its read with it, when nobody reads there any more. What was carried and not read
  *            is lost with the reader.
  * Output:    what one read(2) finds is one write to the end, so one message.
- * Our own:   programs of ours get the handle itself. Their C library's output comes by relay, their
- *            input does not, since both would read.
+ * Our own:   programs of ours get the handle itself, and their C library reads it (std_input.c); what
+ *            it writes comes by relay.
  */
 #include "process/relay.h"
 
