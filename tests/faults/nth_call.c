@@ -115,6 +115,13 @@ static bool inventory_equals(const struct inventory *a, const struct inventory *
            a->handles == b->handles && a->zombies == b->zombies;
 }
 
+static bool inventory_is_within(const struct inventory *a, const struct inventory *b)
+{
+    return a->allocations <= b->allocations && a->mappings <= b->mappings &&
+           a->descriptors <= b->descriptors && a->threads <= b->threads &&
+           a->files <= b->files && a->handles <= b->handles && a->zombies <= b->zombies;
+}
+
 /* The service thread may still be putting away. */
 static bool inventory_settles(const struct inventory *expected, struct inventory *out)
 {
@@ -208,13 +215,17 @@ static bool plain_run(const struct operation *operation)
     return attempt_run(&attempt);
 }
 
-static bool leaves_nothing(const struct attempt *attempt, const struct inventory *before)
+static bool leaves_nothing(const struct attempt *attempt, struct inventory *before)
 {
     struct inventory after;
     char text[200];
 
     if (inventory_settles(before, &after))
         return true;
+    if (inventory_is_within(&after, before)) {
+        *before = after; /* on a busy machine something had not been put away when it was taken */
+        return true;
+    }
     snprintf(
         text, sizeof(text),
         "left: %ld allocations, %ld mappings, %d descriptors, %d threads, %d files, %d handles, "
