@@ -11,6 +11,7 @@
 #include "pipe/pipe_park.h"
 
 #include "base/cpu.h"
+#include "base/deadline.h"
 #include "os/futex.h"
 #include "os/spin.h"
 #include "pipe/pipe_share.h"
@@ -95,6 +96,19 @@ static bool spin(const struct park_view *view, struct tsm_io *io, _Atomic uint32
     return was_fruitful;
 }
 
+/* A reader of long messages that is woken soon would have done better to look on: to copy one takes
+ * about as long as to wake somebody, and both sides would sleep for ever. 0: it does not matter. */
+static int64_t begin_sleep(const struct park_view *view)
+{
+    return view->pauses == PAUSES_MAX ? tsm_monotonic_ns() : 0;
+}
+
+static void learn_from_sleep(struct tsm_pipe_end *end, int64_t began_ns)
+{
+    if (began_ns && tsm_monotonic_ns() - began_ns < TSM_SPIN_SOON_NS)
+        tsm_spin_regret(&end->spin_us);
+}
+
 /* The same for an end of several processes. */
 static void end_park_shared(struct tsm_pipe_end *end, const struct park_view *view,
                             struct tsm_io *io)
@@ -112,9 +126,13 @@ static void end_park_shared(struct tsm_pipe_end *end, const struct park_view *vi
     words[1].expected = atomic_fetch_or(view->wait, TSM_WAIT_FUTEX) | TSM_WAIT_FUTEX;
     /* pairs with the fences in wake_reader() and publish_reads() */
     atomic_thread_fence(memory_order_seq_cst);
-    if (!has_moved(view) && !is_over(view, io) && tsm_io_fall_asleep(io))
-        tsm_futex_wait_many(words, 2, &io->wake, TSM_IO_ASLEEP,
-                            tsm_channel_deadline(view->channel));
+    if (has_moved(view) || is_over(view, io) || !tsm_io_fall_asleep(io))
+        return;
+
+    int64_t began_ns = begin_sleep(view);
+
+    tsm_futex_wait_many(words, 2, &io->wake, TSM_IO_ASLEEP, tsm_channel_deadline(view->channel));
+    learn_from_sleep(end, began_ns);
 }
 
 /* Spins, then sleeps, until something may have changed.
@@ -135,11 +153,13 @@ static void end_park(struct tsm_pipe_end *end, const struct park_view *view, str
         return;
 
     struct tsm_deadline deadline = tsm_channel_deadline(view->channel);
+    int64_t began_ns = begin_sleep(view);
 
     if (view->channel->peer.is_own_user)
         tsm_futex_wait(view->wait, asleep, TSM_FUTEX_SHARED, deadline);
     else if (tsm_io_fall_asleep(io))
         tsm_futex_wait_two(view->wait, asleep, &io->wake, TSM_IO_ASLEEP, deadline);
+    learn_from_sleep(end, began_ns);
 }
 
 /* What the owner of a request sees under the lock each time it is up. */

@@ -118,8 +118,8 @@ static bool inventory_equals(const struct inventory *a, const struct inventory *
 static bool inventory_is_within(const struct inventory *a, const struct inventory *b)
 {
     return a->allocations <= b->allocations && a->mappings <= b->mappings &&
-           a->descriptors <= b->descriptors && a->threads <= b->threads &&
-           a->files <= b->files && a->handles <= b->handles && a->zombies <= b->zombies;
+           a->descriptors <= b->descriptors && a->threads <= b->threads && a->files <= b->files &&
+           a->handles <= b->handles && a->zombies <= b->zombies;
 }
 
 /* The service thread may still be putting away. */
