@@ -271,6 +271,7 @@ static void candidates_keep(struct tsm_name_folder *folder, const struct tsm_nam
 static NTSTATUS try_first(struct search *search, bool *is_empty)
 {
     struct tsm_name_entry first[CANDIDATES + 1];
+    bool is_led = true;
     uint32_t count;
 
     while (candidates_take(search->folder, first))
@@ -279,10 +280,17 @@ static NTSTATUS try_first(struct search *search, bool *is_empty)
     search->from = 0;
     search->result = STATUS_OBJECT_NAME_NOT_FOUND;
     for (int tries = 0, waits = 0; tries < FIRST_TRIES;) {
-        NTSTATUS status = tsm_name_folder_first(search->folder, 'L', search->from,
-                                                TSM_COUNT_OF(first), first, &count, is_empty);
+        NTSTATUS status = tsm_name_folder_first(search->folder, search->from, TSM_COUNT_OF(first),
+                                                first, &count, is_empty, &is_led);
 
-        if (NT_SUCCESS(status)) {
+        if (NT_SUCCESS(status) && is_led) {
+            if (try_one(search, first))
+                return STATUS_SUCCESS;
+            /* It says nothing of those before it. */
+            search->from = 0;
+            search->result = STATUS_OBJECT_NAME_NOT_FOUND;
+            is_led = false;
+        } else if (NT_SUCCESS(status)) {
             tries++;
             if (count == TSM_COUNT_OF(first))
                 candidates_keep(search->folder, first + 1, count - 1);

@@ -20,11 +20,9 @@
 #include <string.h>
 
 #include "base/trace.h"
-#include "os/lock.h"
 #include "os/name_watch.h"
 
 #define HELLO_WAIT_MS 5000
-#define SWEEP_EVERY   16 /* creations */
 #define USERS_MAX     TSM_NAME_WATCH_MAX
 
 static mode_t socket_mode(const struct tsm_rendezvous *rendezvous)
@@ -41,95 +39,14 @@ bool tsm_rendezvous_ruling(const struct tsm_name_entry *entries, uint32_t count,
     return false;
 }
 
-/*
- * Names of which this process has instances itself. While it has, theirs are the parameters that rule,
- * and one that is created among thousands need not look at all of them.
- */
-struct own_name {
-    struct tsm_list node;
-    struct tsm_name_folder_id id;
-    struct tsm_pipe_params params;
-    uint32_t count, created;
-};
-
-static struct tsm_lock own_lock;
-static struct tsm_list own_names = TSM_LIST_INIT(own_names);
-
-/* own_lock held. */
-static struct own_name *own_find_locked(const struct tsm_name_folder_id *id)
-{
-    TSM_LIST_FOR_EACH(node, &own_names)
-    {
-        struct own_name *name = TSM_LIST_ENTRY(node, struct own_name, node);
-
-        if (name->id.device == id->device && name->id.inode == id->inode)
-            return name;
-    }
-    return NULL;
-}
-
-/* True: nobody has to be asked. Now and then somebody has to sweep, though. */
-static bool own_is_enough(const struct tsm_name_folder *folder, struct tsm_name_swept *swept,
-                          struct tsm_pipe_params *out)
-{
-    struct own_name *name;
-    bool is_enough;
-
-    tsm_lock_acquire(&own_lock);
-    name = own_find_locked(&folder->id);
-    is_enough = name && name->params.max_instances == 255 && ++name->created % SWEEP_EVERY != 0;
-    if (is_enough)
-        *out = name->params;
-    tsm_lock_release(&own_lock);
-    if (is_enough)
-        *swept = (struct tsm_name_swept){.alive = 1};
-    return is_enough;
-}
-
-/* Without memory for it each creation looks. */
-static void own_add(struct tsm_rendezvous *rendezvous)
-{
-    struct own_name *name;
-
-    tsm_lock_acquire(&own_lock);
-    name = own_find_locked(&rendezvous->folder.id);
-    if (!name && (name = calloc(1, sizeof(*name)))) {
-        name->id = rendezvous->folder.id;
-        name->params = rendezvous->params;
-        tsm_list_append(&own_names, &name->node);
-    }
-    if (name)
-        name->count++;
-    rendezvous->is_counted = name != NULL;
-    tsm_lock_release(&own_lock);
-}
-
-/* False: this process has other instances of the name. */
-static bool own_remove(struct tsm_rendezvous *rendezvous)
-{
-    struct own_name *name;
-    bool was_last = true;
-
-    if (!rendezvous->is_counted)
-        return was_last;
-    rendezvous->is_counted = false;
-    tsm_lock_acquire(&own_lock);
-    name = own_find_locked(&rendezvous->folder.id);
-    was_last = name && --name->count == 0;
-    if (was_last) {
-        tsm_list_unlink(&name->node);
-        free(name);
-    }
-    tsm_lock_release(&own_lock);
-    return was_last;
-}
-
 /* Folder lock held: sweeps, and finds whose parameters rule; nobody's if none lives. */
 static NTSTATUS find_ruling(struct tsm_name_folder *folder, struct tsm_name_swept *swept,
                             struct tsm_pipe_params *out)
 {
-    if (own_is_enough(folder, swept, out))
+    if (tsm_own_name_is_enough(folder, out)) {
+        *swept = (struct tsm_name_swept){.alive = 1};
         return STATUS_SUCCESS;
+    }
 
     NTSTATUS status = tsm_name_folder_sweep(folder, false, swept);
     bool is_known = swept->living.file[0] && tsm_instance_text_decode(swept->living.text, out);
@@ -171,6 +88,7 @@ static struct tsm_listener *listener_new(struct tsm_rendezvous *rendezvous, uint
         return NULL;
     }
     atomic_init(&listener->refs, 1);
+    tsm_list_init(&listener->own.node);
     listener->accepted = -1;
     tsm_name_entry_file('S', seq, "", listener->file);
     *status = tsm_unix_listen(rendezvous->folder.fd, listener->file, socket_mode(rendezvous), 0,
@@ -193,8 +111,14 @@ static void listener_discard(const struct tsm_rendezvous *rendezvous, struct tsm
 static NTSTATUS listener_publish(const struct tsm_rendezvous *rendezvous,
                                  struct tsm_listener *listener, uint64_t seq)
 {
+    NTSTATUS status;
+
     tsm_name_entry_file('L', seq, rendezvous->text, listener->entry);
-    return tsm_name_entry_link(&rendezvous->folder, listener->file, listener->entry);
+    status = tsm_name_entry_link(&rendezvous->folder, listener->file, listener->entry);
+    listener->own.entry = listener->entry;
+    if (NT_SUCCESS(status))
+        tsm_own_name_add(rendezvous->own, &rendezvous->folder, &listener->own);
+    return status;
 }
 
 NTSTATUS tsm_rendezvous_listen(struct tsm_rendezvous *rendezvous, struct tsm_listener **out)
@@ -254,11 +178,14 @@ NTSTATUS tsm_rendezvous_create(const struct tsm_name *name,
         status = tsm_unix_bind_life_sign(made.folder.fd, made.life_sign_file, &made.life_sign);
         if (NT_SUCCESS(status) && swept.alive == 0)
             status = tsm_name_check_others(&made.folder, name->folded, name->length, seq);
-        if (NT_SUCCESS(status))
+        if (NT_SUCCESS(status)) {
+            made.own = tsm_own_name_join(&made.folder, &made.params);
             status = tsm_rendezvous_listen(&made, listener);
+        }
     }
     if (!NT_SUCCESS(status)) {
         tsm_trace(TSM_TRACE_NAME, "create: %s", tsm_status_name(status));
+        (void)tsm_own_name_leave(made.own);
         if (made.life_sign >= 0) {
             tsm_name_entry_remove(&made.folder, made.life_sign_file);
             tsm_unix_close(made.life_sign);
@@ -266,7 +193,6 @@ NTSTATUS tsm_rendezvous_create(const struct tsm_name *name,
         tsm_name_folder_close(&made.folder, name->folded, name->length);
         return status;
     }
-    own_add(&made);
     tsm_name_folder_unlock(&made.folder);
     *out = made;
     return STATUS_SUCCESS;
@@ -322,6 +248,7 @@ static bool unpublish(struct tsm_rendezvous *rendezvous, struct tsm_listener *li
 
     if (was_published)
         tsm_name_entry_remove(&rendezvous->folder, listener->entry);
+    tsm_own_name_take_out(rendezvous->own, &rendezvous->folder, &listener->own);
     listener->entry[0] = 0;
     return was_published;
 }
@@ -398,6 +325,7 @@ void tsm_listener_unref(struct tsm_listener *listener)
 {
     if (atomic_fetch_sub_explicit(&listener->refs, 1, memory_order_acq_rel) != 1)
         return;
+    tsm_own_listener_forget(&listener->own);
     tsm_unix_close(listener->socket);
     if (listener->accepted >= 0)
         tsm_unix_close(listener->accepted);
@@ -418,6 +346,7 @@ NTSTATUS tsm_listener_from_holder(int socket, int accepted, const char *file, co
         return listener ? STATUS_INVALID_PARAMETER : STATUS_NO_MEMORY;
     }
     atomic_init(&listener->refs, 1);
+    tsm_list_init(&listener->own.node);
     listener->socket = socket;
     listener->accepted = accepted;
     listener->hello_deadline = hello_deadline;
@@ -441,7 +370,8 @@ void tsm_rendezvous_sweep(struct tsm_rendezvous *rendezvous)
 
 void tsm_rendezvous_leave(struct tsm_rendezvous *rendezvous)
 {
-    (void)own_remove(rendezvous);
+    (void)tsm_own_name_leave(rendezvous->own);
+    rendezvous->own = NULL;
     if (rendezvous->kept)
         listener_discard(rendezvous, rendezvous->kept);
     rendezvous->kept = NULL;
@@ -468,7 +398,10 @@ void tsm_rendezvous_close(struct tsm_rendezvous *rendezvous)
     }
     rendezvous->life_sign = -1;
     /* With the lock, so that the last one finds the files of all others gone. */
-    if (own_remove(rendezvous)) {
+    bool was_last = tsm_own_name_leave(rendezvous->own);
+
+    rendezvous->own = NULL;
+    if (was_last) {
         tsm_name_folder_close(&rendezvous->folder, rendezvous->name.folded,
                               rendezvous->name.length);
     } else {

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 
 #include "channel/channel.h"
+#include "channel/own_name.h"
 #include "object/name.h"
 #include "os/name_entry.h"
 #include "wire/instance_text.h"
@@ -17,9 +18,9 @@ struct tsm_rendezvous {
     struct tsm_pipe_params params;
     char text[TSM_INSTANCE_TEXT_SIZE]; /* the same, in file names */
     bool is_open_to_all;               /* the descriptor grants everyone */
-    bool is_counted;                   /* as an instance of this process */
     int life_sign;                     /* K; -1 none */
     char life_sign_file[TSM_ENTRY_TEXT + 20];
+    struct tsm_own_name *own;  /* this process' instances of the name; NULL none */
     struct tsm_listener *kept; /* while it does not listen: for the next time; NULL none */
 };
 
@@ -32,6 +33,7 @@ struct tsm_listener {
     bool is_shared;                  /* other processes poll it as well: not kept */
     char file[TSM_ENTRY_TEXT + 20];  /* S */
     char entry[TSM_ENTRY_TEXT + 20]; /* L; empty: not there */
+    struct tsm_own_listener own;     /* its place among those of this process */
 };
 
 struct tsm_rendezvous_request {

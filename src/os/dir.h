@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 #include <unistd.h>
 
@@ -28,6 +29,7 @@ static inline DIR *tsm_dir_list(int fd)
 /* The same without a descriptor or memory of its own: for one user of the descriptor at a time. */
 struct tsm_dir_scan {
     int fd;
+    uint32_t reads;     /* of the folder so far */
     ssize_t length, at; /* of what is in the buffer; length < 0: it failed, errno says why */
     _Alignas(struct dirent64) char buffer[8192];
 };
@@ -36,6 +38,7 @@ static inline void tsm_dir_scan_begin(struct tsm_dir_scan *scan, int fd)
 {
     scan->fd = fd;
     scan->at = 0;
+    scan->reads = 0;
     scan->length = lseek(fd, 0, SEEK_SET) < 0 ? -1 : 0;
 }
 
@@ -48,6 +51,7 @@ static inline const char *tsm_dir_scan_next(struct tsm_dir_scan *scan)
         return NULL;
     if (scan->at >= scan->length) {
         scan->at = 0;
+        scan->reads++;
         scan->length = getdents64(scan->fd, scan->buffer, sizeof(scan->buffer));
         if (scan->length <= 0)
             return NULL;

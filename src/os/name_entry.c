@@ -130,22 +130,64 @@ bool tsm_name_entries_live(const struct tsm_name_folder *folder,
     return false;
 }
 
-NTSTATUS tsm_name_folder_first(const struct tsm_name_folder *folder, char kind, uint64_t from,
-                               uint32_t capacity, struct tsm_name_entry *out, uint32_t *count,
-                               bool *is_empty)
+/* The entry that leads. */
+static bool leader_read(const struct tsm_name_folder *folder, struct tsm_name_entry *out)
 {
+    char entry[sizeof(out->file)];
+    ssize_t length;
+    int file;
+
+    TSM_FD_TRY(file,
+               openat(folder->fd, TSM_NAME_LEADER, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+    if (file < 0)
+        return false;
+    length = read(file, entry, sizeof(entry));
+    close(file);
+    return length == sizeof(entry) && memchr(entry, 0, sizeof(entry)) && !strchr(entry, '/') &&
+           entry_parse(entry, out) && out->kind == 'L';
+}
+
+void tsm_name_entry_lead(const struct tsm_name_folder *folder, const char *entry)
+{
+    char text[sizeof(((struct tsm_name_entry *)0)->file)] = "";
+    int file;
+
+    TSM_FD_TRY(file, openat(folder->fd, TSM_NAME_LEADER,
+                            O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0644));
+    if (file < 0)
+        return;
+    /* Who reads it amid this finds no such entry, and looks for itself. */
+    strncpy(text, entry, sizeof(text) - 1);
+    (void)!pwrite(file, text, sizeof(text), 0);
+    close(file);
+}
+
+NTSTATUS tsm_name_folder_first(const struct tsm_name_folder *folder, uint64_t from,
+                               uint32_t capacity, struct tsm_name_entry *out, uint32_t *count,
+                               bool *is_empty, bool *is_led)
+{
+    bool may_be_led = *is_led;
     struct tsm_name_entry entry;
     struct tsm_dir_scan scan;
     const char *file;
     uint32_t used = 0;
 
     *is_empty = true;
+    *is_led = false;
     tsm_dir_scan_begin(&scan, folder->fd);
     while ((file = tsm_dir_scan_next(&scan))) {
         uint32_t place;
 
         *is_empty &= file[0] == '.';
-        if (file[0] != kind || !entry_parse(file, &entry) || entry.seq < from ||
+        if (may_be_led && scan.reads > 1) {
+            may_be_led = false;
+            if (leader_read(folder, out)) {
+                *is_led = true;
+                *count = 1;
+                return STATUS_SUCCESS;
+            }
+        }
+        if (file[0] != 'L' || !entry_parse(file, &entry) || entry.seq < from ||
             (used == capacity && entry.seq >= out[used - 1].seq))
             continue;
         used += used < capacity;

@@ -2,7 +2,8 @@
 /*
  * What is in the folder of a name: S<seq> the socket of an instance, L<seq>.<text> a second name of that
  * socket while the instance listens, K<seq> its life sign. seq is sixteen hexadecimal digits and
- * never used twice; the smallest L has waited longest.
+ * never used twice; the smallest L has waited longest. Where there are very many files, a file N
+ * holds the name of that L, so that not all have to be read; it may be behind.
  */
 #pragma once
 
@@ -22,13 +23,16 @@ tsm_must_check NTSTATUS tsm_name_folder_list(const struct tsm_name_folder *folde
                                              const char *kinds, struct tsm_name_entry **out,
                                              uint32_t *count);
 
-/* The entries of that kind with the smallest seqs of those not below from, at most so many and at least
- * one, in their order; STATUS_OBJECT_NAME_NOT_FOUND: there is none. *is_empty: nothing at all is
- * there. */
-tsm_must_check NTSTATUS tsm_name_folder_first(const struct tsm_name_folder *folder, char kind,
-                                              uint64_t from, uint32_t capacity,
-                                              struct tsm_name_entry *out, uint32_t *count,
-                                              bool *is_empty);
+/* The listeners with the smallest seqs of those not below from, at most so many and at least one, in
+ * their order; STATUS_OBJECT_NAME_NOT_FOUND: there is none. *is_empty: nothing at all is there.
+ * *is_led: true if the one that leads will do where there are very many, which may be gone;
+ * afterwards whether it is that one. */
+tsm_must_check NTSTATUS tsm_name_folder_first(const struct tsm_name_folder *folder, uint64_t from,
+                                              uint32_t capacity, struct tsm_name_entry *out,
+                                              uint32_t *count, bool *is_empty, bool *is_led);
+
+/* An L that clients shall try first. Whether it worked shows when they come. */
+void tsm_name_entry_lead(const struct tsm_name_folder *folder, const char *entry);
 
 struct tsm_name_swept {
     uint32_t alive;               /* instances */

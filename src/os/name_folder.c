@@ -200,7 +200,7 @@ NTSTATUS tsm_name_folder_open_own(const char16_t *folded, uint32_t length,
     return status;
 }
 
-/* Nothing is in it any more but its name. */
+/* Nothing is in it any more but its name and that of an entry that was. */
 static bool is_left(int fd)
 {
     struct tsm_dir_scan scan;
@@ -208,7 +208,7 @@ static bool is_left(int fd)
 
     tsm_dir_scan_begin(&scan, fd);
     while ((file = tsm_dir_scan_next(&scan)))
-        if (file[0] != '.' && strcmp(file, "name") != 0)
+        if (file[0] != '.' && strcmp(file, "name") != 0 && strcmp(file, TSM_NAME_LEADER) != 0)
             return false;
     return scan.length == 0;
 }
@@ -223,11 +223,14 @@ void tsm_name_folder_close(struct tsm_name_folder *folder, const char16_t *folde
     if (folder->owner == geteuid()) {
         char path[sizeof(name.text) + 3] = "../";
 
-        if (name.is_hashed && is_left(folder->fd))
-            unlinkat(folder->fd, "name", 0);
         /* By itself, so that it takes no descriptor. */
         strcat(path, name.text);
-        unlinkat(folder->fd, path, AT_REMOVEDIR);
+        if (unlinkat(folder->fd, path, AT_REMOVEDIR) < 0 && errno == ENOTEMPTY &&
+            is_left(folder->fd)) {
+            unlinkat(folder->fd, TSM_NAME_LEADER, 0);
+            unlinkat(folder->fd, "name", 0);
+            unlinkat(folder->fd, path, AT_REMOVEDIR);
+        }
     }
     close(folder->fd);
     folder->fd = -1;

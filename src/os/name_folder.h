@@ -12,7 +12,8 @@
 #include "base/status.h"
 #include "os/unix_socket.h"
 
-#define TSM_NAME_USERS_MAX 16 /* who are looked at */
+#define TSM_NAME_USERS_MAX 16  /* who are looked at */
+#define TSM_NAME_LEADER    "N" /* see name_entry.h */
 
 /* Which folder it is, as long as it exists. */
 struct tsm_name_folder_id {

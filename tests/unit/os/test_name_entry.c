@@ -129,36 +129,108 @@ static void the_first_entries_are_found_without_the_others(void **state)
     struct tsm_name_folder folder = open_own(u"FIRST");
     struct tsm_name_entry entry, two[2];
     uint32_t count = 77;
-    bool is_empty = false;
+    bool is_empty = false, is_led = false;
     uint64_t from = 0;
 
-    assert_status(tsm_name_folder_first(&folder, 'L', 0, 1, &entry, &count, &is_empty),
+    assert_status(tsm_name_folder_first(&folder, 0, 1, &entry, &count, &is_empty, &is_led),
                   STATUS_OBJECT_NAME_NOT_FOUND);
     assert_true(is_empty);
     for (size_t i = 0; i < TSM_COUNT_OF(files); i++)
         close(openat(folder.fd, files[i], O_CREAT | O_WRONLY, 0600));
     for (size_t i = 0; i < TSM_COUNT_OF(order); i++) {
-        assert_status(tsm_name_folder_first(&folder, 'L', from, 1, &entry, &count, &is_empty),
+        assert_status(tsm_name_folder_first(&folder, from, 1, &entry, &count, &is_empty, &is_led),
                       STATUS_SUCCESS);
         assert_false(is_empty);
         assert_int_equal(entry.seq, order[i]);
         from = entry.seq + 1;
     }
-    assert_status(tsm_name_folder_first(&folder, 'L', from, 1, &entry, &count, &is_empty),
+    assert_status(tsm_name_folder_first(&folder, from, 1, &entry, &count, &is_empty, &is_led),
                   STATUS_OBJECT_NAME_NOT_FOUND);
     assert_false(is_empty);
-    assert_status(tsm_name_folder_first(&folder, 'L', 0, 2, two, &count, &is_empty),
+    assert_status(tsm_name_folder_first(&folder, 0, 2, two, &count, &is_empty, &is_led),
                   STATUS_SUCCESS);
     assert_int_equal(count, 2);
     assert_int_equal(two[0].seq, 3);
     assert_int_equal(two[1].seq, 9);
-    assert_status(tsm_name_folder_first(&folder, 'L', 10, 2, two, &count, &is_empty),
+    assert_status(tsm_name_folder_first(&folder, 10, 2, two, &count, &is_empty, &is_led),
                   STATUS_SUCCESS);
     assert_int_equal(count, 1);
     assert_int_equal(two[0].seq, 10);
     for (size_t i = 0; i < TSM_COUNT_OF(files); i++)
         unlinkat(folder.fd, files[i], 0);
     tsm_name_folder_close(&folder, u"FIRST", 5);
+}
+
+/* Entries of no listener, enough for several reads of the folder. */
+static void crowd_make(const struct tsm_name_folder *folder, bool is_there)
+{
+    char file[TSM_ENTRY_TEXT + 20];
+
+    for (uint64_t i = 1; i <= 1000; i++) {
+        tsm_name_entry_file('K', i, "a text as long as that of pipes", file);
+        if (is_there)
+            close(openat(folder->fd, file, O_CREAT | O_WRONLY, 0600));
+        else
+            unlinkat(folder->fd, file, 0);
+    }
+}
+
+static void the_one_that_leads_is_found_where_there_are_very_many(void **state)
+{
+    struct tsm_name_folder folder = open_own(u"LED");
+    struct tsm_name_entry entry;
+    bool is_empty, is_led = true;
+    uint32_t count;
+
+    close(openat(folder.fd, "L0000000000000005.a", O_CREAT | O_WRONLY, 0600));
+    tsm_name_entry_lead(&folder, "L0000000000000007.b");
+    assert_status(tsm_name_folder_first(&folder, 0, 1, &entry, &count, &is_empty, &is_led),
+                  STATUS_SUCCESS);
+    assert_false(is_led); /* few are read as fast */
+    assert_int_equal(entry.seq, 5);
+    crowd_make(&folder, true);
+    is_led = true;
+    assert_status(tsm_name_folder_first(&folder, 0, 1, &entry, &count, &is_empty, &is_led),
+                  STATUS_SUCCESS);
+    assert_true(is_led);
+    assert_false(is_empty);
+    assert_int_equal(count, 1);
+    assert_int_equal(entry.seq, 7);
+    assert_string_equal(entry.text, "b");
+    is_led = false;
+    assert_status(tsm_name_folder_first(&folder, 0, 1, &entry, &count, &is_empty, &is_led),
+                  STATUS_SUCCESS);
+    assert_int_equal(entry.seq, 5);
+    crowd_make(&folder, false);
+    unlinkat(folder.fd, "L0000000000000005.a", 0);
+    tsm_name_folder_close(&folder, u"LED", 3);
+    assert_false(exists("LED"));
+}
+
+static void a_leader_that_is_no_listener_is_passed_by(void **state)
+{
+    static const char *const targets[] = {
+        "/etc/passwd", "K0000000000000001.x",      "../L0000000000000001", "L000000000000000",
+        "N",           "L0000000000000001.x/../L2"};
+    struct tsm_name_folder folder = open_own(u"MISLED");
+    struct tsm_name_entry entry;
+    uint32_t count;
+
+    crowd_make(&folder, true);
+    close(openat(folder.fd, "L0000000000000005.a", O_CREAT | O_WRONLY, 0600));
+    for (size_t i = 0; i < TSM_COUNT_OF(targets); i++) {
+        bool is_empty, is_led = true;
+
+        tsm_name_entry_lead(&folder, targets[i]);
+        assert_status(tsm_name_folder_first(&folder, 0, 1, &entry, &count, &is_empty, &is_led),
+                      STATUS_SUCCESS);
+        assert_false(is_led);
+        assert_int_equal(entry.seq, 5);
+    }
+    crowd_make(&folder, false);
+    unlinkat(folder.fd, "L0000000000000005.a", 0);
+    tsm_name_folder_close(&folder, u"MISLED", 6);
+    assert_false(exists("MISLED"));
 }
 
 int main(void)
@@ -170,6 +242,8 @@ int main(void)
         TEST(a_sweep_takes_the_dead_and_leaves_the_living),
         TEST(of_very_many_not_all_are_asked_in_one_sweep_but_in_some),
         TEST(the_first_entries_are_found_without_the_others),
+        TEST(the_one_that_leads_is_found_where_there_are_very_many),
+        TEST(a_leader_that_is_no_listener_is_passed_by),
     };
 
     return cmocka_run_group_tests(tests, runtime_begin, runtime_end);
