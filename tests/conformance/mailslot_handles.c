@@ -194,6 +194,7 @@ ROLE(has_a_slot)
 
 TEST(an_inherited_slot_keeps_its_name)
 {
+    NEEDS_A_KERNEL_OF_ITS_OWN();
     HANDLE slot = slot_new(TRUE);
     PROCESS child = spawn_with(slot, "has_a_slot");
 

@@ -90,6 +90,7 @@ ROLE(creates_and_lets_its_child_serve)
 
 TEST(an_instance_outlives_its_creator_in_a_child)
 {
+    NEEDS_A_KERNEL_OF_ITS_OWN();
     PROCESS creator = spawn_role(creates_and_lets_its_child_serve, pipe_name());
     HANDLE client;
     int i;
@@ -315,6 +316,7 @@ ROLE(reads_for_ever)
 
 TEST(a_process_that_is_killed_leaves_the_end_to_the_others)
 {
+    NEEDS_A_KERNEL_OF_ITS_OWN();
     struct pair pair = connect_pair(MESSAGE_MODE, 4096, 4096);
     HANDLE event = event_for_heirs();
     PROCESS child = spawn_heir(reads_for_ever, heirloom(pair.client), event);
@@ -349,6 +351,7 @@ TEST(a_read_that_waited_behind_that_of_a_killed_process_gets_the_message)
 
 TEST(a_pipe_breaks_when_all_that_have_the_other_end_are_killed)
 {
+    NEEDS_A_KERNEL_OF_ITS_OWN();
     struct pair pair = connect_pair(MESSAGE_MODE, 4096, 4096);
     HANDLE event = event_for_heirs();
     PROCESS first = spawn_heir(reads_for_ever, heirloom(pair.client), event), second;
