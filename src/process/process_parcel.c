@@ -8,19 +8,12 @@
  */
 #include "process/process_parcel.h"
 
-#include <string.h>
-#include <unistd.h>
-
 #include "os/fd.h"
-#include "os/fd_box.h"
+#include "os/parcel.h"
 #include "os/spawn.h"
 #include "process/exit_code.h"
 
-struct parcel {
-    uint32_t magic, version;
-};
-
-static const struct parcel good_parcel = {0x52504d54u /* "TMPR" */, 1};
+static const struct tsm_parcel_kind process_kind = {0x52504d54u /* "TMPR" */, 1};
 
 enum { FD_PROCESS, FD_EXIT_PAGE, FDS_MAX };
 enum { WORD_PID, WORD_END, WORD_CODE };
@@ -29,17 +22,8 @@ enum { END_NONE, END_UNKNOWN, END_KNOWN };
 static NTSTATUS parcel_make(int pidfd, const struct tsm_exit_page *page, int *out)
 {
     const int fds[FDS_MAX] = {pidfd, page ? tsm_exit_page_fd(page) : -1};
-    struct tsm_fd_box box = TSM_FD_BOX_INIT;
-    NTSTATUS status = tsm_fd_box_new(&box);
 
-    if (NT_SUCCESS(status))
-        status = tsm_fd_box_post(&box, 0, &good_parcel, sizeof(good_parcel), fds, page ? 2 : 1);
-    if (NT_SUCCESS(status)) {
-        *out = box.ends[1];
-        box.ends[1] = -1;
-    }
-    tsm_fd_box_close(&box);
-    return status;
+    return tsm_parcel_new(&process_kind, fds, page ? 2 : 1, out);
 }
 
 NTSTATUS tsm_process_parcel_pack(const struct tsm_process_facts *facts, struct tsm_export *out)
@@ -86,12 +70,10 @@ static NTSTATUS facts_read(int fds[FDS_MAX], struct tsm_process_facts *facts)
 
 NTSTATUS tsm_process_parcel_unpack(const struct tsm_export *in, struct tsm_process_facts *out)
 {
-    const struct tsm_fd_box box = {{-1, in->fd}};
-    int fds[TSM_FD_BOX_FDS] = {-1, -1};
-    struct parcel record;
-    uint32_t count = 0;
-    NTSTATUS status = in->fd >= 0 && in->data[WORD_END] <= END_KNOWN
-                          ? tsm_fd_box_look(&box, 0, &record, sizeof(record), fds, &count)
+    int fds[TSM_FD_BOX_FDS];
+    uint32_t count;
+    NTSTATUS status = in->data[WORD_END] <= END_KNOWN
+                          ? tsm_parcel_look(&process_kind, in->fd, fds, &count)
                           : STATUS_INVALID_PARAMETER;
 
     if (!NT_SUCCESS(status))
@@ -101,12 +83,8 @@ NTSTATUS tsm_process_parcel_unpack(const struct tsm_export *in, struct tsm_proce
                                       .has_exited = in->data[WORD_END] != END_NONE,
                                       .is_code_known = in->data[WORD_END] == END_KNOWN,
                                       .exit_code = in->data[WORD_CODE]};
-    status = count >= 1 && count <= FDS_MAX && memcmp(&record, &good_parcel, sizeof(record)) == 0
-                 ? facts_read(fds, out)
-                 : STATUS_REVISION_MISMATCH;
-    for (uint32_t i = 0; i < count; i++)
-        if (fds[i] >= 0)
-            tsm_fd_close(fds[i]);
+    status = count >= 1 && count <= FDS_MAX ? facts_read(fds, out) : STATUS_REVISION_MISMATCH;
+    tsm_parcel_close_fds(fds);
     return status;
 }
 
