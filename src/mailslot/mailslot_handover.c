@@ -16,16 +16,9 @@
 
 #include "base/trace.h"
 #include "mailslot/mailslot_share_core.h"
-#include "os/arena_file.h"
 #include "os/fd.h"
-#include "os/memfd.h"
 
-/* The record of a parcel. */
-struct parcel {
-    uint32_t magic, version;
-};
-
-/* Its descriptors. */
+/* The descriptors of a parcel. */
 enum {
     PARCEL_MEMORY,
     PARCEL_BELL,
@@ -38,7 +31,7 @@ enum {
 
 static_assert(PARCEL_FDS <= TSM_FD_BOX_FDS, "a parcel is one record");
 
-static const struct parcel good_parcel = {TSM_SLOT_SHARE_MAGIC, TSM_SLOT_SHARE_VERSION};
+static const struct tsm_parcel_kind slot_kind = {TSM_SLOT_SHARE_MAGIC, TSM_SLOT_SHARE_VERSION};
 
 static struct tsm_mailslot_share *share_alloc(void)
 {
@@ -46,8 +39,8 @@ static struct tsm_mailslot_share *share_alloc(void)
 
     if (!share)
         return NULL;
-    share->memfd = share->bell = -1;
-    share->self = TSM_SLOT_SHARE_NOBODY;
+    share->holders = TSM_HOLDERS_INIT;
+    share->bell = -1;
     for (uint32_t i = 0; i < TSM_SLOT_SHARE_BOXES; i++)
         share->boxes[i] = TSM_FD_BOX_INIT;
     return share;
@@ -59,8 +52,6 @@ static void tell_birth(struct tsm_slot_share_core *core, const struct tsm_mailsl
 {
     const struct tsm_mailslot_door *door = &slot->door;
 
-    core->version = TSM_SLOT_SHARE_VERSION;
-    core->pid_space = tsm_arena_file_pid_space();
     core->max_message = slot->max_message;
     core->folder_owner = door->folder.owner;
     core->folder_is_shared = door->folder.is_shared;
@@ -68,8 +59,7 @@ static void tell_birth(struct tsm_slot_share_core *core, const struct tsm_mailsl
     memcpy(core->life_sign_file, door->life_sign_file, sizeof(core->life_sign_file));
     core->name = door->name;
     core->read_timeout_ms = slot->read_timeout_ms;
-    core->last_holder = TSM_SLOT_SHARE_NOBODY;
-    atomic_store_explicit(&core->magic, TSM_SLOT_SHARE_MAGIC, memory_order_release);
+    core->last_holder = TSM_HOLDERS_NOBODY;
 }
 
 /* Both sides of a connection of this process with itself. */
@@ -153,23 +143,13 @@ static void take_back_all(struct tsm_mailslot *slot)
 
 static NTSTATUS share_open(struct tsm_mailslot_share *share)
 {
-    void *memory = NULL;
-    int memfd = -1;
-    NTSTATUS status = tsm_memfd_new(TSM_SLOT_SHARE_SIZE, &memfd);
+    NTSTATUS status = tsm_holders_new(&slot_kind, TSM_SLOT_SHARE_SIZE, &share->holders);
 
-    if (NT_SUCCESS(status))
-        status = tsm_fd_reopen(memfd, &share->memfd);
-    if (NT_SUCCESS(status))
-        status = tsm_memfd_reserve(share->memfd, 0, TSM_SLOT_SHARE_SIZE);
-    if (NT_SUCCESS(status))
-        status = tsm_memfd_map(share->memfd, TSM_SLOT_SHARE_SIZE, &memory);
-    share->core = memory;
+    share->core = (void *)share->holders.table;
     if (NT_SUCCESS(status))
         status = tsm_poll_bell_new(&share->bell);
     for (uint32_t i = 0; i < TSM_SLOT_SHARE_BOXES && NT_SUCCESS(status); i++)
         status = tsm_fd_box_new(&share->boxes[i]);
-    if (memfd >= 0)
-        tsm_fd_close(memfd);
     return status;
 }
 
@@ -184,12 +164,9 @@ static NTSTATUS share_begin(struct tsm_mailslot *slot)
         status = tsm_poll_set_add_bell(&slot->poll, share->bell);
     if (NT_SUCCESS(status)) {
         tell_birth(share->core, slot);
-        status = share->core->pid_space ? STATUS_SUCCESS : STATUS_INSUFFICIENT_RESOURCES;
-    }
-    if (NT_SUCCESS(status)) {
         (void)tsm_robust_lock_acquire(&share->core->lock);
-        status = tsm_slot_share_holder_new(share, share->memfd, (uint32_t)getpid(), &share->self);
-        share->core->last_holder = share->self;
+        status = tsm_slot_share_holder_join(share);
+        share->core->last_holder = share->holders.self;
         if (NT_SUCCESS(status))
             status = leave_heritage(slot);
         if (NT_SUCCESS(status))
@@ -211,35 +188,24 @@ static NTSTATUS share_begin(struct tsm_mailslot *slot)
 static NTSTATUS parcel_make(struct tsm_mailslot *slot, int *out)
 {
     struct tsm_mailslot_share *share = slot->share;
-    struct tsm_fd_box parcel = TSM_FD_BOX_INIT;
-    uint32_t heir = TSM_SLOT_SHARE_NOBODY;
-    int memfd = -1;
-    NTSTATUS status = tsm_fd_reopen(share->memfd, &memfd);
+    int fds[PARCEL_FDS] = {
+        [PARCEL_MEMORY] = -1,
+        [PARCEL_BELL] = share->bell,
+        [PARCEL_LISTENER] = slot->door.listener,
+        [PARCEL_LIFE_SIGN] = slot->door.life_sign,
+        [PARCEL_FOLDER] = slot->door.folder.fd,
+    };
+    NTSTATUS status = tsm_fd_reopen(share->holders.memfd, &fds[PARCEL_MEMORY]);
+    uint32_t heir;
 
+    if (!NT_SUCCESS(status))
+        return status;
+    for (uint32_t i = 0; i < 2 * TSM_SLOT_SHARE_BOXES; i++)
+        fds[PARCEL_BOXES + i] = share->boxes[i / 2].ends[i % 2];
+    status = tsm_slot_share_holder_new(share, fds[PARCEL_MEMORY], 0, &heir);
     if (NT_SUCCESS(status))
-        status = tsm_slot_share_holder_new(share, memfd, 0, &heir);
-    if (NT_SUCCESS(status))
-        status = tsm_fd_box_new(&parcel);
-    if (NT_SUCCESS(status)) {
-        int fds[PARCEL_FDS] = {
-            [PARCEL_MEMORY] = memfd,
-            [PARCEL_BELL] = share->bell,
-            [PARCEL_LISTENER] = slot->door.listener,
-            [PARCEL_LIFE_SIGN] = slot->door.life_sign,
-            [PARCEL_FOLDER] = slot->door.folder.fd,
-        };
-
-        for (uint32_t i = 0; i < 2 * TSM_SLOT_SHARE_BOXES; i++)
-            fds[PARCEL_BOXES + i] = share->boxes[i / 2].ends[i % 2];
-        status = tsm_fd_box_post(&parcel, 0, &good_parcel, sizeof(good_parcel), fds, PARCEL_FDS);
-    }
-    if (memfd >= 0)
-        tsm_fd_close(memfd);
-    if (NT_SUCCESS(status)) {
-        *out = parcel.ends[1];
-        parcel.ends[1] = -1;
-    }
-    tsm_fd_box_close(&parcel);
+        status = tsm_parcel_new(&slot_kind, fds, PARCEL_FDS, out);
+    tsm_fd_close(fds[PARCEL_MEMORY]);
     return status;
 }
 
@@ -268,21 +234,6 @@ NTSTATUS tsm_mailslot_share_export(struct tsm_object *object, struct tsm_export 
 }
 
 /* ---- coming into a process ---- */
-
-/* Maps the memory of a parcel, if it is one of ours. */
-static NTSTATUS core_map(int memfd, struct tsm_mailslot_share *share)
-{
-    void *memory;
-    NTSTATUS status = tsm_memfd_adopt(memfd, TSM_SLOT_SHARE_SIZE, &share->memfd, &memory);
-
-    if (!NT_SUCCESS(status))
-        return status;
-    share->core = memory;
-    if (atomic_load_explicit(&share->core->magic, memory_order_acquire) != TSM_SLOT_SHARE_MAGIC ||
-        share->core->version != TSM_SLOT_SHARE_VERSION)
-        return STATUS_REVISION_MISMATCH;
-    return tsm_arena_file_check_pid_space(share->core->pid_space);
-}
 
 static bool file_is_good(const char *name, size_t size, char kind)
 {
@@ -320,8 +271,12 @@ static NTSTATUS parcel_open(int fds[PARCEL_FDS], struct tsm_mailslot **out)
 {
     struct tsm_mailslot_share *share = share_alloc();
     struct tsm_mailslot *slot = NULL;
-    NTSTATUS status = share ? core_map(fds[PARCEL_MEMORY], share) : STATUS_NO_MEMORY;
+    NTSTATUS status = share ? tsm_holders_adopt(&slot_kind, TSM_SLOT_SHARE_SIZE, fds[PARCEL_MEMORY],
+                                                &share->holders)
+                            : STATUS_NO_MEMORY;
 
+    if (NT_SUCCESS(status))
+        share->core = (void *)share->holders.table;
     if (NT_SUCCESS(status))
         status = slot_from_birth(share, &slot);
     if (!NT_SUCCESS(status)) {
@@ -344,7 +299,7 @@ static NTSTATUS parcel_open(int fds[PARCEL_FDS], struct tsm_mailslot **out)
         status = tsm_poll_set_add_bell(&slot->poll, share->bell);
     if (NT_SUCCESS(status)) {
         tsm_mailslot_lock(slot);
-        status = tsm_slot_share_holder_new(share, share->memfd, (uint32_t)getpid(), &share->self);
+        status = tsm_slot_share_holder_join(share);
         tsm_mailslot_unlock(slot);
     }
     if (!NT_SUCCESS(status)) {
@@ -357,27 +312,20 @@ static NTSTATUS parcel_open(int fds[PARCEL_FDS], struct tsm_mailslot **out)
 
 static NTSTATUS slot_import(const struct tsm_export *in, struct tsm_object **out)
 {
-    const struct tsm_fd_box box = {{-1, in->fd}};
     struct tsm_mailslot *slot = NULL;
-    struct parcel record;
     int fds[TSM_FD_BOX_FDS];
-    uint32_t count = 0;
-    NTSTATUS status = in->fd >= 0 ? tsm_fd_box_look(&box, 0, &record, sizeof(record), fds, &count)
-                                  : STATUS_INVALID_PARAMETER;
+    uint32_t count;
+    NTSTATUS status = tsm_parcel_look(&slot_kind, in->fd, fds, &count);
 
     if (!NT_SUCCESS(status))
         return status;
-    status = count == PARCEL_FDS && memcmp(&record, &good_parcel, sizeof(record)) == 0
-                 ? parcel_open(fds, &slot)
-                 : STATUS_REVISION_MISMATCH;
-    for (uint32_t i = 0; i < count; i++)
-        if (fds[i] >= 0)
-            tsm_fd_close(fds[i]);
+    status = count == PARCEL_FDS ? parcel_open(fds, &slot) : STATUS_REVISION_MISMATCH;
+    tsm_parcel_close_fds(fds);
     if (!NT_SUCCESS(status))
         return status;
     /* Now that this process is a holder, the one that was on its way is none any more, although the
      * sender may have its descriptor still. */
-    tsm_fd_box_empty(&box, 0);
+    tsm_parcel_empty(in->fd);
     tsm_fd_close(in->fd);
     *out = &slot->file.object;
     return STATUS_SUCCESS;

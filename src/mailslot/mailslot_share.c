@@ -23,20 +23,14 @@
 #include "mailslot/mailslot_share.h"
 
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/trace.h"
 #include "mailslot/mailslot_share_core.h"
 #include "os/fd.h"
-#include "os/memfd.h"
 
 #define DEAD_RECORDS 16 /* that may lie in a row, or as many as there are links */
 #define LINK_FDS     2u /* socket and, if it is there, memory */
-
-static uint32_t used_holders(const struct tsm_slot_share_core *core)
-{
-    return (uint32_t)tsm_min_u64(*(const volatile uint32_t *)&core->used_holders,
-                                 TSM_SLOT_SHARE_HOLDERS);
-}
 
 static uint32_t used_links(const struct tsm_slot_share_core *core)
 {
@@ -46,54 +40,63 @@ static uint32_t used_links(const struct tsm_slot_share_core *core)
 
 /* ---- holders ---- */
 
+static void forget_holder(struct tsm_mailslot_share *share, uint32_t number)
+{
+    atomic_store_explicit(&share->core->waits[number], 0, memory_order_relaxed);
+    tsm_holders_forget(&share->holders, number);
+}
+
 /* A living process other than this one; the number of a dead one is free again. */
 static bool is_another(struct tsm_mailslot_share *share, uint32_t number)
 {
-    struct tsm_slot_share_holder *holder = &share->core->holders[number];
-
-    if (number == share->self || !atomic_load_explicit(&holder->is_used, memory_order_relaxed))
+    if (number == share->holders.self || !tsm_holders_has(&share->holders, number))
         return false;
-    if (tsm_fd_is_claimed(share->memfd, number))
+    if (!tsm_holders_is_dead(&share->holders, number))
         return true;
-    tsm_trace(TSM_TRACE_MAILSLOT, "process %u is gone from a shared slot", holder->pid);
-    atomic_store_explicit(&holder->waits, 0, memory_order_relaxed);
-    atomic_store_explicit(&holder->is_used, 0, memory_order_relaxed);
+    tsm_trace(TSM_TRACE_MAILSLOT, "process %u is gone from a shared slot",
+              share->core->table.at[number].pid);
+    forget_holder(share, number);
     return false;
+}
+
+static void forget_the_dead(struct tsm_mailslot_share *share)
+{
+    for (uint32_t i = 0; i < tsm_holders_end(&share->holders); i++)
+        (void)is_another(share, i);
 }
 
 NTSTATUS tsm_slot_share_holder_new(struct tsm_mailslot_share *share, int memfd, uint32_t pid,
                                    uint32_t *out)
 {
-    struct tsm_slot_share_core *core = share->core;
+    uint32_t number;
+    NTSTATUS status;
 
-    for (uint32_t i = 0; i < TSM_SLOT_SHARE_HOLDERS; i++) {
-        struct tsm_slot_share_holder *holder = &core->holders[i];
+    forget_the_dead(share);
+    status = tsm_holders_claim(&share->holders, memfd, &number);
+    if (!NT_SUCCESS(status))
+        return status;
+    atomic_store_explicit(&share->core->waits[number], 0, memory_order_relaxed);
+    tsm_holders_enter(&share->holders, number, pid);
+    *out = number;
+    return STATUS_SUCCESS;
+}
 
-        if (i == share->self || is_another(share, i) || !tsm_fd_claim(memfd, i))
-            continue;
-        holder->pid = pid;
-        atomic_store_explicit(&holder->waits, 0, memory_order_relaxed);
-        atomic_store_explicit(&holder->is_used, 1, memory_order_relaxed);
-        if (i >= used_holders(core))
-            core->used_holders = i + 1;
-        *out = i;
-        return STATUS_SUCCESS;
-    }
-    return STATUS_INSUFFICIENT_RESOURCES;
+NTSTATUS tsm_slot_share_holder_join(struct tsm_mailslot_share *share)
+{
+    return tsm_slot_share_holder_new(share, share->holders.memfd, (uint32_t)getpid(),
+                                     &share->holders.self);
 }
 
 bool tsm_mailslot_share_is_last(struct tsm_mailslot *slot)
 {
-    for (uint32_t i = 0; i < used_holders(slot->share->core); i++)
-        if (is_another(slot->share, i))
-            return false;
-    return true;
+    forget_the_dead(slot->share);
+    return !tsm_holders_has_others(&slot->share->holders);
 }
 
 static bool others_wait(struct tsm_mailslot_share *share)
 {
-    for (uint32_t i = 0; i < used_holders(share->core); i++)
-        if (atomic_load_explicit(&share->core->holders[i].waits, memory_order_relaxed) &&
+    for (uint32_t i = 0; i < tsm_holders_end(&share->holders); i++)
+        if (atomic_load_explicit(&share->core->waits[i], memory_order_relaxed) &&
             is_another(share, i))
             return true;
     return false;
@@ -415,9 +418,9 @@ void tsm_mailslot_share_lock(struct tsm_mailslot *slot)
     slot->has_touched = false;
     if (tsm_unlikely(has_died))
         recover(slot);
-    else if (share->is_blind || core->last_holder != share->self)
+    else if (share->is_blind || core->last_holder != share->holders.self)
         follow(slot);
-    atomic_store_explicit(&core->last_holder, share->self, memory_order_relaxed);
+    atomic_store_explicit(&core->last_holder, share->holders.self, memory_order_relaxed);
 }
 
 void tsm_mailslot_share_unlock(struct tsm_mailslot *slot)
@@ -428,8 +431,8 @@ void tsm_mailslot_share_unlock(struct tsm_mailslot *slot)
 
     if (share->is_gone)
         return;
-    if (share->self != TSM_SLOT_SHARE_NOBODY)
-        atomic_store_explicit(&core->holders[share->self].waits, !tsm_list_is_empty(&slot->reads),
+    if (share->holders.self != TSM_HOLDERS_NOBODY)
+        atomic_store_explicit(&core->waits[share->holders.self], !tsm_list_is_empty(&slot->reads),
                               memory_order_relaxed);
     must_ring = slot->has_touched && others_wait(share) && !tsm_mailslot_rest_locked(slot);
     for (uint32_t i = 0; i < used_links(core); i++)
@@ -443,13 +446,11 @@ void tsm_mailslot_share_unlock(struct tsm_mailslot *slot)
 void tsm_mailslot_share_go(struct tsm_mailslot *slot)
 {
     struct tsm_mailslot_share *share = slot->share;
-    uint32_t number = share->self;
+    uint32_t number = share->holders.self;
 
-    share->self = TSM_SLOT_SHARE_NOBODY;
-    if (number != TSM_SLOT_SHARE_NOBODY) {
-        atomic_store_explicit(&share->core->holders[number].waits, 0, memory_order_relaxed);
-        atomic_store_explicit(&share->core->holders[number].is_used, 0, memory_order_relaxed);
-    }
+    share->holders.self = TSM_HOLDERS_NOBODY;
+    if (number != TSM_HOLDERS_NOBODY)
+        forget_holder(share, number);
     tsm_mailslot_share_unlock(slot);
     share->is_gone = true;
     /* They may count on us. */
@@ -463,10 +464,7 @@ void tsm_mailslot_share_free(struct tsm_mailslot *slot)
     slot->share = NULL;
     if (!share)
         return;
-    if (share->core)
-        tsm_memfd_unmap(share->core, TSM_SLOT_SHARE_SIZE);
-    if (share->memfd >= 0)
-        tsm_fd_close(share->memfd);
+    tsm_holders_close(&share->holders);
     if (share->bell >= 0) {
         tsm_poll_set_remove(&slot->poll, share->bell);
         tsm_fd_close(share->bell);

@@ -18,18 +18,20 @@
 #include <unistd.h>
 
 #include "base/trace.h"
-#include "os/arena_file.h"
 #include "os/fd.h"
-#include "os/memfd.h"
 #include "pipe/pipe_share_core.h"
 
-/* The record of a parcel; its descriptors: memory, box, and of a server life sign and folder. */
-struct parcel {
-    uint32_t magic, version;
+/* The descriptors of a parcel. */
+enum {
+    PARCEL_MEMORY,
+    PARCEL_BOX,
+    CLIENT_FDS = PARCEL_BOX + 2,
+    PARCEL_LIFE_SIGN = CLIENT_FDS, /* of a server */
+    PARCEL_FOLDER,
+    SERVER_FDS
 };
 
-#define CLIENT_FDS 3u
-#define SERVER_FDS 5u
+static const struct tsm_parcel_kind end_kind = {TSM_SHARE_MAGIC, TSM_SHARE_VERSION};
 
 static void close_fds(const int *fds, uint32_t count)
 {
@@ -212,8 +214,7 @@ static struct tsm_pipe_share *share_alloc(void)
 
     if (!share)
         return NULL;
-    share->memfd = -1;
-    share->self = TSM_SHARE_NOBODY;
+    share->holders = TSM_HOLDERS_INIT;
     share->box = TSM_FD_BOX_INIT;
     tsm_io_batch_init(&share->aftermath.ended);
     return share;
@@ -221,8 +222,6 @@ static struct tsm_pipe_share *share_alloc(void)
 
 static void tell_birth(struct tsm_share_core *core, const struct tsm_pipe_end *end)
 {
-    core->version = TSM_SHARE_VERSION;
-    core->pid_space = tsm_arena_file_pid_space();
     core->is_server = end->is_server;
     core->own_pid = end->own_pid;
     core->is_open_to_all = end->rendezvous.is_open_to_all;
@@ -231,7 +230,6 @@ static void tell_birth(struct tsm_share_core *core, const struct tsm_pipe_end *e
     tsm_instance_text_encode(&end->params, core->params);
     memcpy(core->life_sign_file, end->rendezvous.life_sign_file, sizeof(core->life_sign_file));
     core->name = end->name;
-    atomic_store_explicit(&core->magic, TSM_SHARE_MAGIC, memory_order_release);
 }
 
 /* Who waits here has its turn from now on, and looks at other words. */
@@ -260,26 +258,17 @@ static void queue_waiters(struct tsm_pipe_end *end)
 static NTSTATUS share_begin(struct tsm_pipe_end *end)
 {
     struct tsm_pipe_share *share = share_alloc();
-    void *memory = NULL;
-    int memfd = -1;
-    NTSTATUS status = share ? tsm_memfd_new(TSM_SHARE_SIZE, &memfd) : STATUS_NO_MEMORY;
+    NTSTATUS status =
+        share ? tsm_holders_new(&end_kind, TSM_SHARE_SIZE, &share->holders) : STATUS_NO_MEMORY;
 
     if (NT_SUCCESS(status))
-        status = tsm_fd_reopen(memfd, &share->memfd);
-    if (NT_SUCCESS(status))
-        status = tsm_memfd_reserve(share->memfd, 0, TSM_SHARE_SIZE);
-    if (NT_SUCCESS(status))
-        status = tsm_memfd_map(share->memfd, TSM_SHARE_SIZE, &memory);
-    if (NT_SUCCESS(status))
         status = tsm_fd_box_new(&share->box);
-    if (memfd >= 0)
-        tsm_fd_close(memfd);
     end->share = share;
     if (NT_SUCCESS(status)) {
-        share->core = memory;
+        share->core = (void *)share->holders.table;
         tell_birth(share->core, end);
         (void)tsm_robust_lock_acquire(&share->core->lock);
-        status = tsm_share_holder_new(end, share->memfd, (uint32_t)getpid(), &share->self);
+        status = tsm_share_holder_join(end);
         queue_waiters(end);
         if (NT_SUCCESS(status))
             status = tsm_pipe_share_post(end);
@@ -296,30 +285,22 @@ static NTSTATUS share_begin(struct tsm_pipe_end *end)
 static NTSTATUS parcel_make(struct tsm_pipe_end *end, int *out)
 {
     const struct tsm_pipe_share *share = end->share;
-    const struct parcel record = {TSM_SHARE_MAGIC, TSM_SHARE_VERSION};
-    struct tsm_fd_box parcel = TSM_FD_BOX_INIT;
-    uint32_t heir = TSM_SHARE_NOBODY;
-    int memfd = -1;
-    NTSTATUS status = tsm_fd_reopen(share->memfd, &memfd);
+    int fds[SERVER_FDS] = {
+        [PARCEL_MEMORY] = -1,
+        [PARCEL_BOX] = share->box.ends[0],
+        [PARCEL_BOX + 1] = share->box.ends[1],
+        [PARCEL_LIFE_SIGN] = end->rendezvous.life_sign,
+        [PARCEL_FOLDER] = end->rendezvous.folder.fd,
+    };
+    NTSTATUS status = tsm_fd_reopen(share->holders.memfd, &fds[PARCEL_MEMORY]);
+    uint32_t heir;
 
+    if (!NT_SUCCESS(status))
+        return status;
+    status = tsm_share_holder_new(end, fds[PARCEL_MEMORY], 0, &heir);
     if (NT_SUCCESS(status))
-        status = tsm_share_holder_new(end, memfd, 0, &heir);
-    if (NT_SUCCESS(status))
-        status = tsm_fd_box_new(&parcel);
-    if (NT_SUCCESS(status)) {
-        const int fds[SERVER_FDS] = {memfd, share->box.ends[0], share->box.ends[1],
-                                     end->rendezvous.life_sign, end->rendezvous.folder.fd};
-
-        status = tsm_fd_box_post(&parcel, 0, &record, sizeof(record), fds,
-                                 end->is_server ? SERVER_FDS : CLIENT_FDS);
-    }
-    if (memfd >= 0)
-        tsm_fd_close(memfd);
-    if (NT_SUCCESS(status)) {
-        *out = parcel.ends[1];
-        parcel.ends[1] = -1;
-    }
-    tsm_fd_box_close(&parcel);
+        status = tsm_parcel_new(&end_kind, fds, end->is_server ? SERVER_FDS : CLIENT_FDS, out);
+    tsm_fd_close(fds[PARCEL_MEMORY]);
     return status;
 }
 
@@ -351,21 +332,6 @@ NTSTATUS tsm_pipe_share_export(struct tsm_object *object, struct tsm_export *out
 }
 
 /* ---- coming into a process ---- */
-
-/* Maps the memory of a parcel, if it is one of ours. */
-static NTSTATUS core_map(int memfd, struct tsm_pipe_share *share)
-{
-    void *memory;
-    NTSTATUS status = tsm_memfd_adopt(memfd, TSM_SHARE_SIZE, &share->memfd, &memory);
-
-    if (!NT_SUCCESS(status))
-        return status;
-    share->core = memory;
-    if (atomic_load_explicit(&share->core->magic, memory_order_acquire) != TSM_SHARE_MAGIC ||
-        share->core->version != TSM_SHARE_VERSION)
-        return STATUS_REVISION_MISMATCH;
-    return tsm_arena_file_check_pid_space(share->core->pid_space);
-}
 
 /* An end as it was born; the rest comes with the lock. */
 static NTSTATUS end_from_birth(const struct tsm_share_core *core, struct tsm_pipe_end **out)
@@ -407,8 +373,12 @@ static NTSTATUS parcel_open(int *fds, uint32_t count, struct tsm_pipe_end **out)
 {
     struct tsm_pipe_share *share = share_alloc();
     struct tsm_pipe_end *end = NULL;
-    NTSTATUS status = share ? core_map(fds[0], share) : STATUS_NO_MEMORY;
+    NTSTATUS status =
+        share ? tsm_holders_adopt(&end_kind, TSM_SHARE_SIZE, fds[PARCEL_MEMORY], &share->holders)
+              : STATUS_NO_MEMORY;
 
+    if (NT_SUCCESS(status))
+        share->core = (void *)share->holders.table;
     if (NT_SUCCESS(status) && count != (share->core->is_server ? SERVER_FDS : CLIENT_FDS))
         status = STATUS_INVALID_PARAMETER;
     if (NT_SUCCESS(status))
@@ -420,15 +390,15 @@ static NTSTATUS parcel_open(int *fds, uint32_t count, struct tsm_pipe_end **out)
         return status;
     }
     end->share = share;
-    share->box = (struct tsm_fd_box){{fds[1], fds[2]}};
-    fds[1] = fds[2] = -1;
+    share->box = (struct tsm_fd_box){{fds[PARCEL_BOX], fds[PARCEL_BOX + 1]}};
     if (end->is_server) {
-        end->rendezvous.life_sign = fds[3];
-        end->rendezvous.folder.fd = fds[4];
-        fds[3] = fds[4] = -1;
+        end->rendezvous.life_sign = fds[PARCEL_LIFE_SIGN];
+        end->rendezvous.folder.fd = fds[PARCEL_FOLDER];
     }
+    for (uint32_t i = PARCEL_BOX; i < count; i++)
+        fds[i] = -1;
     tsm_pipe_end_lock(end);
-    status = tsm_share_holder_new(end, share->memfd, (uint32_t)getpid(), &share->self);
+    status = tsm_share_holder_join(end);
     tsm_pipe_end_unlock(end);
     if (!NT_SUCCESS(status)) {
         tsm_object_unref(&end->file.object);
@@ -440,24 +410,16 @@ static NTSTATUS parcel_open(int *fds, uint32_t count, struct tsm_pipe_end **out)
 
 static NTSTATUS pipe_import(const struct tsm_export *in, struct tsm_object **out)
 {
-    const struct tsm_fd_box parcel = {{-1, in->fd}};
     struct tsm_pipe_end *end = NULL;
-    struct parcel record;
     int fds[TSM_FD_BOX_FDS];
-    uint32_t count = 0;
-    NTSTATUS status = in->fd >= 0
-                          ? tsm_fd_box_look(&parcel, 0, &record, sizeof(record), fds, &count)
-                          : STATUS_INVALID_PARAMETER;
+    uint32_t count;
+    NTSTATUS status = tsm_parcel_look(&end_kind, in->fd, fds, &count);
 
     if (!NT_SUCCESS(status))
         return status;
-    status = record.magic == TSM_SHARE_MAGIC && record.version == TSM_SHARE_VERSION &&
-                     (count == CLIENT_FDS || count == SERVER_FDS)
-                 ? parcel_open(fds, count, &end)
-                 : STATUS_REVISION_MISMATCH;
-    for (uint32_t i = 0; i < count; i++)
-        if (fds[i] >= 0)
-            tsm_fd_close(fds[i]);
+    status = count == CLIENT_FDS || count == SERVER_FDS ? parcel_open(fds, count, &end)
+                                                        : STATUS_REVISION_MISMATCH;
+    tsm_parcel_close_fds(fds);
     if (!NT_SUCCESS(status))
         return status;
     /* Now that this process is a holder, the one that was on its way is none any more. */

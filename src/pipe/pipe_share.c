@@ -23,12 +23,11 @@
 
 #include <limits.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/assert.h"
 #include "base/trace.h"
-#include "os/fd.h"
 #include "os/futex.h"
-#include "os/memfd.h"
 #include "pipe/pipe_share_core.h"
 #include "pipe/pipe_watch.h"
 
@@ -41,10 +40,10 @@ static struct tsm_io *io_at(struct tsm_list *node)
 
 static bool others_wait(const struct tsm_pipe_share *share, bool is_write)
 {
-    for (uint32_t i = 0; i < tsm_share_used(share->core); i++) {
+    for (uint32_t i = 0; i < tsm_holders_end(&share->holders); i++) {
         const struct tsm_share_holder *holder = &share->core->holders[i];
 
-        if (i != share->self && (is_write ? holder->write_ticket : holder->read_ticket))
+        if (i != share->holders.self && (is_write ? holder->write_ticket : holder->read_ticket))
             return true;
     }
     return false;
@@ -89,7 +88,7 @@ static void note_writes(struct tsm_pipe_end *end, struct tsm_share_holder *own)
         if (!io->pending.is_placed) {
             ticket = io->pending.target;
             if (io->pending.placed)
-                share->unfinished = share->self + 1;
+                share->unfinished = share->holders.self + 1;
             break;
         }
         if (io->pending.is_revocable && count < TSM_SHARE_RECORDS)
@@ -113,11 +112,11 @@ void tsm_pipe_share_commit(struct tsm_pipe_end *end)
 
     if (share->is_gone || share->is_blind)
         return;
-    if (share->unfinished == share->self + 1)
+    if (share->unfinished == share->holders.self + 1)
         share->unfinished = 0;
-    if (share->self != TSM_SHARE_NOBODY) {
-        note_reads(end, &core->holders[share->self]);
-        note_writes(end, &core->holders[share->self]);
+    if (share->holders.self != TSM_HOLDERS_NOBODY) {
+        note_reads(end, &core->holders[share->holders.self]);
+        note_writes(end, &core->holders[share->holders.self]);
     }
 
     uint32_t next = (atomic_load_explicit(&core->current, memory_order_relaxed) & 1) ^ 1;
@@ -145,14 +144,6 @@ void tsm_pipe_share_commit(struct tsm_pipe_end *end)
 }
 
 /* ---- others ---- */
-
-static bool holder_is_dead(const struct tsm_pipe_end *end, uint32_t number)
-{
-    const struct tsm_pipe_share *share = end->share;
-
-    return number != share->self && share->core->holders[number].is_used &&
-           !tsm_fd_is_claimed(share->memfd, number);
-}
 
 /* What was counted behind a frame that was taken back moves down. */
 static void follow_taken(struct tsm_pipe_end *end)
@@ -233,8 +224,8 @@ static bool settle_unfinished(struct tsm_pipe_end *end)
     struct tsm_pipe_share *share = end->share;
     uint64_t place;
 
-    if (share->unfinished != TSM_SHARE_NOBODY)
-        return share->unfinished == 0 || share->unfinished == share->self + 1;
+    if (share->unfinished != TSM_SHARE_DEAD)
+        return share->unfinished == 0 || share->unfinished == share->holders.self + 1;
     if (end->channel && end->params.is_message_type) {
         if (!tsm_ring_write(&end->writer, NULL, 0, 0, &place))
             return end->writer.is_broken;
@@ -251,13 +242,12 @@ static void forget_holder(struct tsm_pipe_end *end, uint32_t number)
 
     take_back(end, holder);
     if (end->share->unfinished == number + 1)
-        end->share->unfinished = TSM_SHARE_NOBODY;
+        end->share->unfinished = TSM_SHARE_DEAD;
     (void)settle_unfinished(end);
     tsm_pipe_share_commit(end);
     holder->read_ticket = holder->write_ticket = holder->claim = 0;
     holder->needs = (struct tsm_pipe_needs){UINT64_MAX, UINT64_MAX, UINT64_MAX};
-    atomic_signal_fence(memory_order_seq_cst);
-    atomic_store_explicit(&holder->is_used, 0, memory_order_release);
+    tsm_holders_forget(&end->share->holders, number);
     end->share->must_bump = true;
     if (end->channel)
         tsm_ring_reader_publish(&end->reader, tsm_pipe_end_claim(end));
@@ -268,38 +258,41 @@ static void reap(struct tsm_pipe_end *end, uint32_t number)
     if (end->share->is_blind)
         return;
     tsm_trace(TSM_TRACE_PIPE, "process %u is gone from a shared end",
-              end->share->core->holders[number].pid);
+              end->share->core->table.at[number].pid);
     forget_holder(end, number);
 }
 
 static void reap_all(struct tsm_pipe_end *end)
 {
-    for (uint32_t i = 0; i < tsm_share_used(end->share->core); i++)
-        if (holder_is_dead(end, i))
+    for (uint32_t i = 0; i < tsm_holders_end(&end->share->holders); i++)
+        if (tsm_holders_is_dead(&end->share->holders, i))
             reap(end, i);
 }
 
 NTSTATUS tsm_share_holder_new(struct tsm_pipe_end *end, int memfd, uint32_t pid, uint32_t *out)
 {
-    struct tsm_share_core *core = end->share->core;
+    struct tsm_pipe_share *share = end->share;
+    uint32_t number;
+    NTSTATUS status = tsm_holders_claim(&share->holders, memfd, &number);
 
-    for (int round = 0; round < 2; round++) {
-        for (uint32_t i = 0; i < TSM_SHARE_HOLDERS; i++) {
-            struct tsm_share_holder *holder = &core->holders[i];
-
-            if ((i < tsm_share_used(core) && holder->is_used) || !tsm_fd_claim(memfd, i))
-                continue;
-            *holder = (struct tsm_share_holder){.pid = pid,
-                                                .needs = {UINT64_MAX, UINT64_MAX, UINT64_MAX}};
-            atomic_store_explicit(&holder->is_used, 1, memory_order_release);
-            if (i >= tsm_share_used(core))
-                core->used_holders = i + 1;
-            *out = i;
-            return STATUS_SUCCESS;
-        }
+    if (!NT_SUCCESS(status)) {
         reap_all(end);
+        status = tsm_holders_claim(&share->holders, memfd, &number);
     }
-    return STATUS_INSUFFICIENT_RESOURCES;
+    if (!NT_SUCCESS(status))
+        return status;
+    share->core->holders[number] =
+        (struct tsm_share_holder){.needs = {UINT64_MAX, UINT64_MAX, UINT64_MAX}};
+    tsm_holders_enter(&share->holders, number, pid);
+    *out = number;
+    return STATUS_SUCCESS;
+}
+
+NTSTATUS tsm_share_holder_join(struct tsm_pipe_end *end)
+{
+    struct tsm_holders *holders = &end->share->holders;
+
+    return tsm_share_holder_new(end, holders->memfd, (uint32_t)getpid(), &holders->self);
 }
 
 void tsm_pipe_share_look_after(struct tsm_pipe_end *end)
@@ -308,19 +301,16 @@ void tsm_pipe_share_look_after(struct tsm_pipe_end *end)
 
     if (end->share->is_gone)
         return;
-    for (uint32_t i = 0; i < tsm_share_used(end->share->core); i++)
+    for (uint32_t i = 0; i < tsm_holders_end(&end->share->holders); i++)
         if ((record_count(core->holders[i].record_count) || core->holders[i].claim) &&
-            holder_is_dead(end, i))
+            tsm_holders_is_dead(&end->share->holders, i))
             reap(end, i);
 }
 
 bool tsm_pipe_share_is_last(struct tsm_pipe_end *end)
 {
     reap_all(end);
-    for (uint32_t i = 0; i < tsm_share_used(end->share->core); i++)
-        if (i != end->share->self && end->share->core->holders[i].is_used)
-            return false;
-    return true;
+    return !tsm_holders_has_others(&end->share->holders);
 }
 
 /* ---- turns ---- */
@@ -333,15 +323,15 @@ void tsm_pipe_share_queue(struct tsm_pipe_end *end, struct tsm_io *io)
 /* A living process has a ticket below that one. */
 static bool somebody_is_before(struct tsm_pipe_end *end, bool is_write, uint64_t ticket)
 {
-    struct tsm_share_core *core = end->share->core;
+    const struct tsm_holders *holders = &end->share->holders;
 
-    for (uint32_t i = 0; i < tsm_share_used(core); i++) {
-        const struct tsm_share_holder *holder = &core->holders[i];
+    for (uint32_t i = 0; i < tsm_holders_end(holders); i++) {
+        const struct tsm_share_holder *holder = &end->share->core->holders[i];
         uint64_t its = is_write ? holder->write_ticket : holder->read_ticket;
 
-        if (i == end->share->self || !holder->is_used || its == 0 || its >= ticket)
+        if (i == holders->self || its == 0 || its >= ticket || !tsm_holders_has(holders, i))
             continue;
-        if (!holder_is_dead(end, i))
+        if (!tsm_holders_is_dead(holders, i))
             return true;
         reap(end, i);
     }
@@ -368,8 +358,8 @@ bool tsm_pipe_share_others_wait(struct tsm_pipe_end *end)
     const struct tsm_pipe_share *share = end->share;
 
     reap_all(end);
-    for (uint32_t i = 0; i < tsm_share_used(share->core); i++)
-        if (i != share->self && record_count(share->core->holders[i].record_count))
+    for (uint32_t i = 0; i < tsm_holders_end(&share->holders); i++)
+        if (i != share->holders.self && record_count(share->core->holders[i].record_count))
             return true;
     return others_wait(share, false) || others_wait(share, true);
 }
@@ -378,22 +368,23 @@ uint64_t tsm_pipe_share_claims(const struct tsm_pipe_end *end)
 {
     uint64_t sum = 0;
 
-    for (uint32_t i = 0; i < tsm_share_used(end->share->core); i++)
-        if (i != end->share->self)
+    for (uint32_t i = 0; i < tsm_holders_end(&end->share->holders); i++)
+        if (i != end->share->holders.self)
             sum += end->share->core->holders[i].claim;
     return sum;
 }
 
 void tsm_pipe_share_needs(struct tsm_pipe_end *end, struct tsm_pipe_needs *needs)
 {
+    const struct tsm_holders *holders = &end->share->holders;
     struct tsm_share_core *core = end->share->core;
 
-    if (end->share->self != TSM_SHARE_NOBODY)
-        core->holders[end->share->self].needs = *needs;
-    for (uint32_t i = 0; i < tsm_share_used(core); i++) {
+    if (holders->self != TSM_HOLDERS_NOBODY)
+        core->holders[holders->self].needs = *needs;
+    for (uint32_t i = 0; i < tsm_holders_end(holders); i++) {
         const struct tsm_pipe_needs *its = &core->holders[i].needs;
 
-        if (!core->holders[i].is_used)
+        if (!tsm_holders_has(holders, i))
             continue;
         needs->tail = tsm_min_u64(needs->tail, its->tail);
         needs->payload = tsm_min_u64(needs->payload, its->payload);
@@ -456,7 +447,7 @@ static void recover(struct tsm_pipe_end *end)
             share->core->journal_commits == now->commits && tsm_ring_writer_recover(&end->writer);
 
         if (has_written)
-            share->unfinished = journal.flags & TSM_FRAME_MORE ? TSM_SHARE_NOBODY : 0;
+            share->unfinished = journal.flags & TSM_FRAME_MORE ? TSM_SHARE_DEAD : 0;
         end->reader.had_dead = true;
         tsm_pipe_share_commit(end);
         /* It was going to wait until there is room for that. */
@@ -536,11 +527,11 @@ void tsm_pipe_share_go(struct tsm_pipe_end *end)
 {
     struct tsm_pipe_share *share = end->share;
 
-    uint32_t number = share->self;
+    uint32_t number = share->holders.self;
 
     tsm_pipe_share_commit(end);
-    share->self = TSM_SHARE_NOBODY;
-    if (!share->is_blind && number != TSM_SHARE_NOBODY)
+    share->holders.self = TSM_HOLDERS_NOBODY;
+    if (!share->is_blind && number != TSM_HOLDERS_NOBODY)
         forget_holder(end, number);
     release(share);
     share->is_gone = true;
@@ -553,10 +544,7 @@ void tsm_pipe_share_free(struct tsm_pipe_end *end)
     end->share = NULL;
     if (!share)
         return;
-    if (share->core)
-        tsm_memfd_unmap(share->core, TSM_SHARE_SIZE);
-    if (share->memfd >= 0)
-        tsm_fd_close(share->memfd);
+    tsm_holders_close(&share->holders);
     tsm_fd_box_close(&share->box);
     free(share);
 }

@@ -6,17 +6,16 @@
  */
 #pragma once
 
-#include "os/fd_box.h"
+#include "os/holders.h"
 #include "os/robust_lock.h"
 #include "pipe/pipe_share.h"
 
 #define TSM_SHARE_MAGIC      0x45534d54u /* "TMSE" */
-#define TSM_SHARE_VERSION    3u
-#define TSM_SHARE_HOLDERS    256u
+#define TSM_SHARE_VERSION    4u
 #define TSM_SHARE_RECORDS    8u
 #define TSM_SHARE_SECOND_SET 0x100u
 #define TSM_SHARE_TAKEN      32u
-#define TSM_SHARE_NOBODY     UINT32_MAX
+#define TSM_SHARE_DEAD       UINT32_MAX
 
 /* A frame that a pending write has laid and that can be taken back if its writer dies. */
 struct tsm_share_record {
@@ -24,11 +23,9 @@ struct tsm_share_record {
     uint32_t place, length;
 };
 
-/* A process that has the end; written by itself, with the lock. Numbers of 0: nothing. */
+/* What a process that has the end waits for; written by itself, with the lock. Numbers of 0: nothing. */
 struct tsm_share_holder {
-    _Atomic uint32_t is_used;
-    uint32_t pid; /* 0: on its way to a process */
-    uint64_t read_ticket;
+    _Alignas(64) uint64_t read_ticket;
     uint64_t write_ticket; /* of its first write that is not in the ring as a whole */
     uint64_t claim;        /* bytes that its reads ask for */
     struct tsm_pipe_needs needs;
@@ -60,9 +57,7 @@ struct tsm_share_state {
 };
 
 struct tsm_share_core {
-    _Atomic uint32_t magic; /* written last */
-    uint32_t version;
-    uint64_t pid_space;
+    struct tsm_holder_table table;
     /* Of the end's birth; constant. */
     uint32_t is_server, own_pid;
     uint32_t is_open_to_all, folder_owner, folder_is_shared;
@@ -72,14 +67,13 @@ struct tsm_share_core {
 
     _Alignas(64) struct tsm_robust_lock lock;
     _Atomic uint32_t turn; /* changes when others have reason to look again */
-    uint32_t used_holders;
     uint64_t last_ticket;
     _Atomic uint32_t current; /* which of the two states counts */
     _Alignas(64) struct tsm_share_state states[2];
     struct tsm_ring_journal journal;
     uint64_t journal_commits; /* the journal counts if nothing was committed since */
     struct tsm_share_taken taken[TSM_SHARE_TAKEN];
-    struct tsm_share_holder holders[TSM_SHARE_HOLDERS];
+    struct tsm_share_holder holders[TSM_HOLDERS_MAX];
 };
 
 /* The record in the box. */
@@ -103,18 +97,19 @@ struct tsm_share_aftermath {
 
 struct tsm_pipe_share {
     struct tsm_share_core *core;
-    int memfd; /* opened by this process alone: its life is tied to it */
-    uint32_t self;
+    struct tsm_holders holders; /* of the core */
     struct tsm_fd_box box;
     uint64_t generation; /* of what this process has */
     uint32_t post;
-    uint32_t unfinished; /* as in the state; TSM_SHARE_NOBODY: its writer is dead */
+    uint32_t unfinished; /* as in the state; TSM_SHARE_DEAD: its writer is dead */
     uint64_t taken_count, taken_seen;
     bool is_blind; /* it could not get what lies in the box: it looks on */
     bool is_gone;  /* it is no holder any more */
     bool must_bump;
     struct tsm_share_aftermath aftermath;
 };
+
+static_assert(offsetof(struct tsm_share_core, table) == 0, "holders find their table there");
 
 #define TSM_SHARE_SIZE tsm_align_up(sizeof(struct tsm_share_core), 4096)
 
@@ -123,14 +118,12 @@ static inline struct tsm_share_state *tsm_share_current(struct tsm_share_core *c
     return &core->states[atomic_load_explicit(&core->current, memory_order_acquire) & 1];
 }
 
-static inline uint32_t tsm_share_used(struct tsm_share_core *core)
-{
-    return (uint32_t)tsm_min_u64(*(volatile uint32_t *)&core->used_holders, TSM_SHARE_HOLDERS);
-}
-
 /* Lock held: a number for the process that will use that open file. */
 tsm_must_check NTSTATUS tsm_share_holder_new(struct tsm_pipe_end *end, int memfd, uint32_t pid,
                                              uint32_t *out);
+
+/* Lock held: this process becomes a holder. */
+tsm_must_check NTSTATUS tsm_share_holder_join(struct tsm_pipe_end *end);
 
 /* Lock held. In pipe_handover.c: makes what lies in the box this process' own, and lets go of what it
  * had. */

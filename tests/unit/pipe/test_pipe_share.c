@@ -311,6 +311,21 @@ static uint32_t chance(uint64_t *seed)
 }
 
 /* Any word but those of the lock, of which a holder can always keep the others. */
+static volatile uint32_t *any_word(struct tsm_share_core *core, uint64_t *seed)
+{
+    static const struct {
+        size_t begin, end;
+    } parts[] = {
+        {offsetof(struct tsm_share_core, table.used_count), sizeof(struct tsm_holder_table)},
+        {offsetof(struct tsm_share_core, turn), offsetof(struct tsm_share_core, holders)},
+        {offsetof(struct tsm_share_core, holders), sizeof(struct tsm_share_core)},
+    };
+    uint32_t part = chance(seed) % TSM_COUNT_OF(parts);
+    size_t words = (parts[part].end - parts[part].begin) / sizeof(uint32_t);
+
+    return (volatile uint32_t *)(void *)((char *)core + parts[part].begin) + chance(seed) % words;
+}
+
 static void nothing_that_a_holder_writes_leads_out_of_the_memory(void **state)
 {
     uint64_t seed = 1;
@@ -322,13 +337,7 @@ static void nothing_that_a_holder_writes_leads_out_of_the_memory(void **state)
         uint64_t count;
 
         for (int i = 0; i < 40; i++) {
-            size_t begin = offsetof(struct tsm_share_core, used_holders);
-            size_t at =
-                begin + chance(&seed) % (i % 2 ? sizeof(*core) - begin - 4
-                                               : offsetof(struct tsm_share_core, holders) - begin);
-
-            at &= ~(size_t)3;
-            *(volatile uint32_t *)((char *)core + at) =
+            *any_word(core, &seed) =
                 chance(&seed) % 4 ? chance(&seed) % 64 : chance(&seed) * 2654435761u;
             (void)!NT_SUCCESS(write_to(i % 3 ? ends.client : ends.sharer, "message", 7));
             (void)!NT_SUCCESS(read_from(ends.server, buffer, sizeof(buffer), &count));
