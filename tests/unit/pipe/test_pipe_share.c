@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Holders of one end, here as several objects of one process. */
-#include "support.h"
+#include "pair.h"
 
 #include <fcntl.h>
 #include <sys/resource.h>
@@ -10,9 +10,7 @@
 #include "os/fd.h"
 #include "os/fd_box.h"
 #include "os/memfd.h"
-#include "pipe/pipe_client.h"
 #include "pipe/pipe_info.h"
-#include "pipe/pipe_server.h"
 #include "pipe/pipe_share_core.h"
 
 struct ends {
@@ -33,42 +31,9 @@ static struct tsm_file *import_from(struct tsm_pipe_end *end)
 
 static struct ends ends_new(void)
 {
-    static int number;
-    struct tsm_rendezvous_request request = {
-        .params = {.is_message_type = true,
-                   .direction = 3,
-                   .max_instances = 1,
-                   .out_quota = 100,
-                   .in_quota = 100,
-                   .timeout_ms = 50},
-    };
-    char16_t text[64] = u"\\\\.\\pipe\\share 00000000 00";
-    struct tsm_file *client;
-    struct tsm_name name;
-    struct ends ends;
-    uint32_t granted;
-    size_t at = 0;
+    struct pair pair = pair_new();
 
-    while (text[at])
-        at++;
-    text[at - 1] = (char16_t)('0' + ++number % 10);
-    text[at - 2] = (char16_t)('0' + number / 10);
-    for (uint32_t i = 0, pid = (uint32_t)getpid(); i < 8; i++, pid /= 10)
-        text[at - 4 - i] = (char16_t)('0' + pid % 10);
-    assert_status(tsm_name_parse_pipe(text, &name), STATUS_SUCCESS);
-    assert_status(tsm_pipe_server_create(&name, &request, true, false, &ends.server),
-                  STATUS_SUCCESS);
-    assert_status(tsm_pipe_client_open(text, GENERIC_READ | GENERIC_WRITE, &client, &granted),
-                  STATUS_SUCCESS);
-    ends.client = tsm_pipe_end_from(client);
-    ends.sharer = tsm_pipe_end_from(import_from(ends.client));
-    assert_non_null(ends.sharer);
-    return ends;
-}
-
-static void end_unref(struct tsm_pipe_end *end)
-{
-    tsm_object_unref(&end->file.object);
+    return (struct ends){pair.server, pair.client, tsm_pipe_end_from(import_from(pair.client))};
 }
 
 static void ends_free(struct ends *ends)

@@ -1,56 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /* Overlapped requests of both ends of a pipe, here in one process: who finishes them. */
-#include "support.h"
+#include "pair.h"
 
 #include "io/async.h"
 #include "io/completion_port.h"
-#include "pipe/pipe_client.h"
-#include "pipe/pipe_server.h"
 #include "sync/event.h"
 #include "sync/wait.h"
 #include "sync/workers.h"
 
-struct ends {
-    struct tsm_pipe_end *server, *client;
-};
-
-static struct ends ends_new(void)
+static struct pair overlapped_pair_new(void)
 {
-    static int number;
-    struct tsm_rendezvous_request request = {
-        .params = {.is_message_type = true,
-                   .direction = 3,
-                   .max_instances = 1,
-                   .out_quota = 100,
-                   .in_quota = 100,
-                   .timeout_ms = 50},
-    };
-    char16_t text[64] = u"\\\\.\\pipe\\watch 00000000 00";
-    struct tsm_file *client;
-    struct tsm_name name;
-    struct ends ends;
-    uint32_t granted;
-    size_t at = 0;
+    struct pair pair = pair_new();
 
-    while (text[at])
-        at++;
-    text[at - 1] = (char16_t)('0' + ++number % 10);
-    text[at - 2] = (char16_t)('0' + number / 10);
-    for (uint32_t i = 0, pid = (uint32_t)getpid(); i < 8; i++, pid /= 10)
-        text[at - 4 - i] = (char16_t)('0' + pid % 10);
-    assert_status(tsm_name_parse_pipe(text, &name), STATUS_SUCCESS);
-    assert_status(tsm_pipe_server_create(&name, &request, true, false, &ends.server),
-                  STATUS_SUCCESS);
-    assert_status(tsm_pipe_client_open(text, GENERIC_READ | GENERIC_WRITE, &client, &granted),
-                  STATUS_SUCCESS);
-    ends.client = tsm_pipe_end_from(client);
-    ends.server->file.is_overlapped = ends.client->file.is_overlapped = true;
-    return ends;
-}
-
-static void end_unref(struct tsm_pipe_end *end)
-{
-    tsm_object_unref(&end->file.object);
+    pair.server->file.is_overlapped = pair.client->file.is_overlapped = true;
+    return pair;
 }
 
 struct read {
@@ -125,63 +88,60 @@ static void expect_soon(const struct read *read, const char *text)
 
 static void who_waits_finishes_the_read(void **state)
 {
-    struct ends ends = ends_new();
+    struct pair pair = overlapped_pair_new();
     struct read *read = read_new();
 
     for (int i = 0; i < 100; i++) {
-        assert_status(begin(ends.server, read), STATUS_PENDING);
-        write_text(ends.client, i % 2 ? "odd" : "even");
+        assert_status(begin(pair.server, read), STATUS_PENDING);
+        write_text(pair.client, i % 2 ? "odd" : "even");
         assert_status(wait_for(read), STATUS_WAIT_0);
         expect(read, i % 2 ? "odd" : "even");
     }
-    end_unref(ends.client);
-    end_unref(ends.server);
+    pair_free(&pair);
     read_free(read);
 }
 
 static void the_service_thread_finishes_what_nobody_waits_for(void **state)
 {
-    struct ends ends = ends_new();
+    struct pair pair = overlapped_pair_new();
     struct read *read = read_new();
 
-    assert_status(begin(ends.server, read), STATUS_PENDING);
-    write_text(ends.client, "bell");
+    assert_status(begin(pair.server, read), STATUS_PENDING);
+    write_text(pair.client, "bell");
     expect_soon(read, "bell");
     /* The same behind somebody who looked and went. */
-    assert_status(begin(ends.server, read), STATUS_PENDING);
-    write_text(ends.client, "look");
+    assert_status(begin(pair.server, read), STATUS_PENDING);
+    write_text(pair.client, "look");
     assert_status(wait_for(read), STATUS_WAIT_0);
-    assert_status(begin(ends.server, read), STATUS_PENDING);
-    write_text(ends.client, "guard");
+    assert_status(begin(pair.server, read), STATUS_PENDING);
+    write_text(pair.client, "guard");
     expect_soon(read, "guard");
-    assert_status(begin(ends.server, read), STATUS_PENDING);
+    assert_status(begin(pair.server, read), STATUS_PENDING);
     support_sleep_ms(20);
-    write_text(ends.client, "bell again");
+    write_text(pair.client, "bell again");
     expect_soon(read, "bell again");
-    end_unref(ends.client);
-    end_unref(ends.server);
+    pair_free(&pair);
     read_free(read);
 }
 
 static void peers_see_the_gong_while_a_read_pends_that_threads_can_wait_for(void **state)
 {
-    struct ends ends = ends_new();
+    struct pair pair = overlapped_pair_new();
     struct read *first = read_new(), *second = read_new();
     uint64_t at;
 
-    assert_status(begin(ends.server, first), STATUS_PENDING);
-    at = ends.server->reader.shared->consumer_wait.gong_at;
+    assert_status(begin(pair.server, first), STATUS_PENDING);
+    at = pair.server->reader.shared->consumer_wait.gong_at;
     assert_true(at != 0);
-    assert_status(begin(ends.server, second), STATUS_PENDING);
-    assert_int_equal(ends.server->reader.shared->consumer_wait.gong_at, at); /* of the first */
-    write_text(ends.client, "1");
+    assert_status(begin(pair.server, second), STATUS_PENDING);
+    assert_int_equal(pair.server->reader.shared->consumer_wait.gong_at, at); /* of the first */
+    write_text(pair.client, "1");
     assert_status(wait_for(first), STATUS_WAIT_0);
-    assert_int_not_equal(ends.server->reader.shared->consumer_wait.gong_at, at);
-    write_text(ends.client, "2");
+    assert_int_not_equal(pair.server->reader.shared->consumer_wait.gong_at, at);
+    write_text(pair.client, "2");
     assert_status(wait_for(second), STATUS_WAIT_0);
     expect(second, "2");
-    end_unref(ends.client);
-    end_unref(ends.server);
+    pair_free(&pair);
     read_free(first);
     read_free(second);
 }
@@ -201,40 +161,39 @@ static void *read_blocking(void *argument)
 static void a_blocking_read_and_an_overlapped_one_get_a_message_each(void **state)
 {
     for (int i = 0; i < 20; i++) {
-        struct ends ends = ends_new();
+        struct pair pair = overlapped_pair_new();
         struct read *read = read_new();
-        pthread_t thread = support_thread(read_blocking, ends.server);
+        pthread_t thread = support_thread(read_blocking, pair.server);
         void *blocking;
 
         support_sleep_ms(i % 3);
-        assert_status(begin(ends.server, read), STATUS_PENDING);
-        write_text(ends.client, "x");
-        write_text(ends.client, "x");
+        assert_status(begin(pair.server, read), STATUS_PENDING);
+        write_text(pair.client, "x");
+        write_text(pair.client, "x");
         assert_status(wait_for(read), STATUS_WAIT_0);
         expect(read, "x");
         pthread_join(thread, &blocking);
         assert_non_null(blocking);
-        end_unref(ends.client);
-        end_unref(ends.server);
+        pair_free(&pair);
         read_free(read);
     }
 }
 
 static void a_port_that_is_never_empty_lets_messages_in(void **state)
 {
-    struct ends ends = ends_new();
+    struct pair pair = overlapped_pair_new();
     struct read *read = read_new();
     struct tsm_port *port = tsm_port_new(1);
     struct tsm_packet_entry entry;
     uint32_t count;
 
-    assert_status(tsm_file_bind(&ends.server->file, port, 1), STATUS_SUCCESS);
+    assert_status(tsm_file_bind(&pair.server->file, port, 1), STATUS_SUCCESS);
     for (int i = 0; i < 20; i++) {
         int others = 0;
 
-        assert_status(begin(ends.server, read), STATUS_PENDING);
+        assert_status(begin(pair.server, read), STATUS_PENDING);
         assert_status(tsm_port_post(port, 2, NULL, 0), STATUS_SUCCESS);
-        write_text(ends.client, "message");
+        write_text(pair.client, "message");
         do {
             assert_status(tsm_port_post(port, 2, NULL, 0), STATUS_SUCCESS);
             assert_status(tsm_port_take(port, &entry, 1, &count, false, TSM_DEADLINE_NEVER),
@@ -247,8 +206,7 @@ static void a_port_that_is_never_empty_lets_messages_in(void **state)
                STATUS_SUCCESS)
             ;
     }
-    end_unref(ends.client);
-    end_unref(ends.server);
+    pair_free(&pair);
     read_free(read);
     tsm_workers_join(NULL);
     tsm_object_unref(tsm_port_object(port));
@@ -256,34 +214,33 @@ static void a_port_that_is_never_empty_lets_messages_in(void **state)
 
 static void a_cancelled_read_leaves_the_message(void **state)
 {
-    struct ends ends = ends_new();
+    struct pair pair = overlapped_pair_new();
     struct read *read = read_new();
     struct tsm_cancel cancel = {.which = TSM_CANCEL_ALL};
 
-    assert_status(begin(ends.server, read), STATUS_PENDING);
-    assert_status(tsm_async_cancel(&ends.server->file, &cancel), STATUS_SUCCESS);
+    assert_status(begin(pair.server, read), STATUS_PENDING);
+    assert_status(tsm_async_cancel(&pair.server->file, &cancel), STATUS_SUCCESS);
     assert_status(status_of(read), STATUS_CANCELLED);
-    write_text(ends.client, "for the next");
-    assert_status(begin(ends.server, read), STATUS_SUCCESS);
+    write_text(pair.client, "for the next");
+    assert_status(begin(pair.server, read), STATUS_SUCCESS);
     expect(read, "for the next");
-    end_unref(ends.client);
-    end_unref(ends.server);
+    pair_free(&pair);
     read_free(read);
 }
 
 static void the_end_of_a_connection_ends_its_reads(void **state)
 {
-    struct ends ends = ends_new();
+    struct pair pair = overlapped_pair_new();
     struct read *read = read_new(), *other = read_new();
 
-    assert_status(begin(ends.server, read), STATUS_PENDING);
-    end_unref(ends.client);
+    assert_status(begin(pair.server, read), STATUS_PENDING);
+    end_unref(pair.client);
     assert_status(wait_for(read), STATUS_WAIT_0);
     assert_status(status_of(read), STATUS_PIPE_BROKEN);
-    assert_status(begin(ends.server, other), STATUS_PIPE_BROKEN);
-    assert_status(tsm_pipe_server_disconnect(ends.server), STATUS_SUCCESS);
-    assert_null(ends.server->beacon.lookout); /* its word is not mapped any more */
-    end_unref(ends.server);
+    assert_status(begin(pair.server, other), STATUS_PIPE_BROKEN);
+    assert_status(tsm_pipe_server_disconnect(pair.server), STATUS_SUCCESS);
+    assert_null(pair.server->beacon.lookout); /* its word is not mapped any more */
+    end_unref(pair.server);
     read_free(read);
     read_free(other);
 }
