@@ -51,4 +51,17 @@ static __attribute__((unused)) HANDLE next_handle(const char **argument)
     return handle;
 }
 
+/* Children inherit it from now on. */
+static __attribute__((unused)) HANDLE heirloom(HANDLE handle)
+{
+    CHECK(handle != INVALID_HANDLE_VALUE && handle != NULL);
+    CHECK(SetHandleInformation(handle, HANDLE_FLAG_INHERIT, HANDLE_FLAG_INHERIT));
+    return handle;
+}
+
+static __attribute__((unused)) void wait_for(HANDLE event)
+{
+    CHECK_U32(WaitForSingleObject(event, 10000), WAIT_OBJECT_0);
+}
+
 #endif

@@ -4,13 +4,6 @@
 
 #define MESSAGES 200 /* Wine stands still with 278 unread ones */
 
-static HANDLE heirloom(HANDLE handle)
-{
-    CHECK(handle != INVALID_HANDLE_VALUE && handle != NULL);
-    CHECK(SetHandleInformation(handle, HANDLE_FLAG_INHERIT, HANDLE_FLAG_INHERIT));
-    return handle;
-}
-
 static HANDLE slot_new(DWORD timeout)
 {
     return heirloom(CreateMailslotA(slot_name(), 0, timeout, NULL));
@@ -53,11 +46,6 @@ static DWORD count_of(HANDLE slot)
 
     CHECK(GetMailslotInfo(slot, NULL, NULL, &count, NULL));
     return count;
-}
-
-static void wait_for(HANDLE event)
-{
-    CHECK_U32(WaitForSingleObject(event, 10000), WAIT_OBJECT_0);
 }
 
 /* The slot is gone: nobody can open it, and it can be made again. */

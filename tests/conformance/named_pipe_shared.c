@@ -3,23 +3,12 @@
 #include "inherit.h"
 #include "pipe_helpers.h"
 
-static HANDLE heirloom(HANDLE handle)
-{
-    CHECK(SetHandleInformation(handle, HANDLE_FLAG_INHERIT, HANDLE_FLAG_INHERIT));
-    return handle;
-}
-
 static HANDLE event_for_heirs(void)
 {
     HANDLE event = CreateEventA(NULL, FALSE, FALSE, NULL);
 
     CHECK(event != NULL);
     return heirloom(event);
-}
-
-static void wait_for(HANDLE event)
-{
-    CHECK_U32(WaitForSingleObject(event, 10000), WAIT_OBJECT_0);
 }
 
 /* ---- serving ---- */

@@ -3,12 +3,6 @@
 #include "inherit.h"
 #include "pipe_helpers.h"
 
-static HANDLE heirloom(HANDLE handle)
-{
-    CHECK(SetHandleInformation(handle, HANDLE_FLAG_INHERIT, HANDLE_FLAG_INHERIT));
-    return handle;
-}
-
 static void startup_with(STARTUPINFOA *startup, HANDLE input, HANDLE output)
 {
     memset(startup, 0, sizeof(*startup));

@@ -45,28 +45,13 @@ static int role(const char *operation, HANDLE first, HANDLE second)
 
 static sigset_t child_signal; /* blocked in all threads, so that one can wait for it */
 
-struct victim {
-    HANDLE process;
-    pid_t pid;
-};
-
-static struct victim victim_start(const char *operation)
+static struct heir victim_start(const char *operation)
 {
-    STARTUPINFOA startup = {.cb = sizeof(startup)};
-    PROCESS_INFORMATION information;
-    struct victim victim = {0};
     char line[160];
 
     snprintf(line, sizeof(line), "step %s %lx %lx x", operation, (unsigned long)(ULONG_PTR)client,
              (unsigned long)(ULONG_PTR)server);
-    if (!CreateProcessA(program, line, NULL, NULL, TRUE, 0, NULL, NULL, &startup, &information)) {
-        WRONG("a process cannot be started: error %u", (unsigned)GetLastError());
-        return victim;
-    }
-    CloseHandle(information.hThread);
-    victim.process = information.hProcess;
-    victim.pid = (pid_t)information.dwProcessId;
-    return victim;
+    return heir_start(program, line, true);
 }
 
 /* False: it did not stop, or it is gone. */
@@ -89,7 +74,7 @@ static bool wait_stopped(pid_t pid, int64_t us, bool *is_signal_stop)
 }
 
 /* How many instructions it went: less than asked if the operation ended, or blocked. */
-static uint32_t victim_step(struct victim *victim, uint32_t steps)
+static uint32_t victim_step(const struct heir *victim, uint32_t steps)
 {
     bool is_signal = false;
     uint32_t done = 0;
@@ -111,22 +96,7 @@ static uint32_t victim_step(struct victim *victim, uint32_t steps)
     return done;
 }
 
-static void victim_kill(struct victim *victim)
-{
-    kill(victim->pid, SIGKILL);
-    if (WaitForSingleObject(victim->process, 10000) != WAIT_OBJECT_0)
-        WRONG("a process does not die");
-    CloseHandle(victim->process);
-}
-
 /* ---- what is found afterwards ---- */
-
-static HANDLE heirloom(HANDLE handle)
-{
-    EXPECT(handle != INVALID_HANDLE_VALUE &&
-           SetHandleInformation(handle, HANDLE_FLAG_INHERIT, HANDLE_FLAG_INHERIT));
-    return handle;
-}
 
 static HANDLE open_client(void)
 {
@@ -207,7 +177,7 @@ static uint32_t one_round(const char *operation, uint32_t steps)
     bool writes = strncmp(operation, "write", 5) == 0, reads = strncmp(operation, "read", 4) == 0;
     bool is_over = strstr(operation, "_more") != NULL;
     HANDLE writer = NULL;
-    struct victim victim;
+    struct heir victim;
     DWORD count, before = 0;
 
     if (strcmp(operation, "accept") == 0) {
@@ -236,7 +206,7 @@ static uint32_t one_round(const char *operation, uint32_t steps)
             sleep_us(20);
     }
     steps = victim_step(&victim, steps);
-    victim_kill(&victim);
+    heir_kill(&victim);
 
     if (writes) {
         EXPECT(WriteFile(client, "end", 3, &count, NULL));

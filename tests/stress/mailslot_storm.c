@@ -225,11 +225,6 @@ static void those_who_write_once_and_go_lose_nothing(void)
     EXPECT(CloseHandle(slot));
 }
 
-static void nothing_is_left_behind(void)
-{
-    EXPECT(runtime_dir_remove() == 0);
-}
-
 int main(int argc, char **argv)
 {
     if (argc == 4 && strcmp(argv[1], "work") == 0)

@@ -192,6 +192,15 @@ static STRESS_UNUSED int runtime_dir_remove(void)
     return count;
 }
 
+/* A test case: the last one. */
+static STRESS_UNUSED void nothing_is_left_behind(void)
+{
+    int left = runtime_dir_remove();
+
+    if (left)
+        WRONG("%d things are left in the directory", left);
+}
+
 /* ---- other processes of this program ---- */
 
 #define MAX_CHILDREN 64
@@ -240,6 +249,44 @@ static STRESS_UNUSED int reap(pid_t process)
             break;
     }
     return status;
+}
+
+/* ---- other processes that have handles of this one ---- */
+
+struct heir {
+    HANDLE process; /* NULL: it could not be started, or was killed */
+    pid_t pid;
+};
+
+/* Children inherit it from now on. */
+static STRESS_UNUSED HANDLE heirloom(HANDLE handle)
+{
+    EXPECT(handle != INVALID_HANDLE_VALUE &&
+           SetHandleInformation(handle, HANDLE_FLAG_INHERIT, HANDLE_FLAG_INHERIT));
+    return handle;
+}
+
+static STRESS_UNUSED struct heir heir_start(const char *program, char *line, bool inherits)
+{
+    STARTUPINFOA startup = {.cb = sizeof(startup)};
+    PROCESS_INFORMATION information;
+
+    if (!CreateProcessA(program, line, NULL, NULL, inherits, 0, NULL, NULL, &startup,
+                        &information)) {
+        WRONG("a process cannot be started: error %u", (unsigned)GetLastError());
+        return (struct heir){0};
+    }
+    CloseHandle(information.hThread);
+    return (struct heir){information.hProcess, (pid_t)information.dwProcessId};
+}
+
+static STRESS_UNUSED void heir_kill(struct heir *heir)
+{
+    kill(heir->pid, SIGKILL);
+    if (WaitForSingleObject(heir->process, 10000) != WAIT_OBJECT_0)
+        WRONG("a process does not die");
+    CloseHandle(heir->process);
+    heir->process = NULL;
 }
 
 /* ---- the watchdog ---- */
