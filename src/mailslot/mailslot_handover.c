@@ -324,8 +324,10 @@ static NTSTATUS slot_import(const struct tsm_export *in, struct tsm_object **out
     if (!NT_SUCCESS(status))
         return status;
     /* Now that this process is a holder, the one that was on its way is none any more, although the
-     * sender may have its descriptor still. */
-    tsm_parcel_empty(in->fd);
+     * sender may have its descriptor still. What was inherited goes on: to all that a program starts
+     * which knows nothing of us. */
+    if (in->is_for_one)
+        tsm_parcel_empty(in->fd);
     tsm_fd_close(in->fd);
     *out = &slot->file.object;
     return STATUS_SUCCESS;

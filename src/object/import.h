@@ -20,6 +20,7 @@ struct tsm_export {
     enum tsm_import_type type;
     int fd; /* exporting: borrowed from the object; importing: taken by the import. -1 none */
     bool is_fd_owned; /* exporting: whoever has passed the descriptor on closes it */
+    bool is_for_one;  /* importing: nobody else gets it; what is inherited may go on to others */
     uint32_t data[4]; /* the type's own */
 };
 

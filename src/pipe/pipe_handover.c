@@ -422,7 +422,11 @@ static NTSTATUS pipe_import(const struct tsm_export *in, struct tsm_object **out
     tsm_parcel_close_fds(fds);
     if (!NT_SUCCESS(status))
         return status;
-    /* Now that this process is a holder, the one that was on its way is none any more. */
+    /* Now that this process is a holder, the one that was on its way is none any more, although the
+     * sender may have its descriptor still. What was inherited goes on: to all that a program starts
+     * which knows nothing of us. */
+    if (in->is_for_one)
+        tsm_parcel_empty(in->fd);
     tsm_fd_close(in->fd);
     end->file.is_overlapped = in->data[0];
     *out = &end->file.object;

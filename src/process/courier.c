@@ -89,7 +89,8 @@ static NTSTATUS pack(struct tsm_handle_request *request, struct tsm_export *out,
 /* A handle here to what came. Takes fd. */
 static NTSTATUS unpack(const struct tsm_handle_request *request, int fd, HANDLE *out)
 {
-    struct tsm_export import = {.type = (enum tsm_import_type)request->type, .fd = fd};
+    struct tsm_export import = {
+        .type = (enum tsm_import_type)request->type, .fd = fd, .is_for_one = true};
     struct tsm_object *object;
     NTSTATUS status;
 

@@ -268,6 +268,28 @@ TEST(the_timeout_is_one_for_all)
     CHECK(GetTickCount() - begin < 200);
 }
 
+#ifdef __TRANSOM__
+ROLE(takes_one)
+{
+    HANDLE slot = next_handle(&argument), results = next_handle(&argument);
+
+    put(results, take(slot));
+    return 0;
+}
+
+TEST(programs_that_a_shell_starts_have_the_slot_as_well)
+{
+    HANDLE slot = slot_new(5000), writer = writer_new(), results_in, results_out;
+
+    CHECK(CreatePipe(&results_in, &results_out, NULL, 0));
+    put(writer, 1);
+    put(writer, 2);
+    CHECK_U32(wait_role(spawn_heirs_by_shell(takes_one, slot, heirloom(results_out))), 0);
+    CHECK_U32(take(results_in), 1);
+    CHECK_U32(take(results_in), 2);
+}
+#endif
+
 /* ---- how long it lives ---- */
 
 ROLE(keeps_the_slot)

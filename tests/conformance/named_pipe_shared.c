@@ -66,6 +66,28 @@ TEST(a_child_serves_the_client_that_was_there_when_it_began)
     CHECK_U32(wait_role(child), 0);
 }
 
+#ifdef __TRANSOM__
+ROLE(says_hello)
+{
+    write_all(next_handle(&argument), "hello", 5);
+    return 0;
+}
+
+TEST(programs_that_a_shell_starts_have_the_end_as_well)
+{
+    struct pair pair = connect_pair(MESSAGE_MODE, 4096, 4096);
+    char byte;
+    DWORD count;
+    PROCESS shell = spawn_heirs_by_shell(says_hello, heirloom(pair.client), NULL);
+
+    CHECK(CloseHandle(pair.client));
+    read_exactly(pair.server, "hello", 5);
+    read_exactly(pair.server, "hello", 5);
+    CHECK_ERR(ReadFile(pair.server, &byte, 1, &count, NULL), ERROR_BROKEN_PIPE);
+    CHECK_U32(wait_role(shell), 0);
+}
+#endif
+
 ROLE(creates_and_lets_its_child_serve)
 {
     HANDLE server = heirloom(

@@ -197,6 +197,64 @@ static void the_last_one_frees_the_name(void **state)
     slots_end();
 }
 
+static struct tsm_mailslot *import_beside_the_sender(bool is_for_one, int *senders)
+{
+    struct tsm_export export = {.fd = -1};
+    struct tsm_object *object;
+
+    assert_status(tsm_mailslot_share_export(&slot->file.object, &export), STATUS_SUCCESS);
+    *senders = dup(export.fd);
+    export.is_for_one = is_for_one;
+    assert_status(tsm_import(&export, &object), STATUS_SUCCESS);
+    return tsm_mailslot_from(tsm_file_from(object));
+}
+
+static void a_parcel_for_one_counts_no_more_when_it_has_come(void **state)
+{
+    int senders;
+
+    slots_begin();
+    sharer = import_beside_the_sender(true, &senders);
+    slots_end();
+    slots_begin(); /* the name is free */
+    slots_end();
+    close(senders);
+}
+
+static void what_was_inherited_can_be_had_again_from_who_does_not_know_us(void **state)
+{
+    struct tsm_export again = {.type = TSM_IMPORT_SLOT};
+    struct tsm_mailslot *other;
+    struct tsm_object *object;
+    struct tsm_file *writer;
+
+    slots_begin();
+    sharer = import_beside_the_sender(false, &again.fd);
+    slots_end();
+    assert_status(tsm_mailslot_create(NAME, 0, 0, false, &other), STATUS_OBJECT_NAME_COLLISION);
+    assert_status(tsm_import(&again, &object), STATUS_SUCCESS);
+    slot = tsm_mailslot_from(tsm_file_from(object));
+    writer = writer_new();
+    put(writer, 4);
+    assert_int_equal(take(slot), 4);
+    tsm_object_unref(&writer->object);
+    slots_end();
+    slots_begin();
+    slots_end();
+}
+
+static void a_slot_that_was_left_in_a_parcel_ends_with_it(void **state)
+{
+    int shells;
+
+    slots_begin();
+    sharer = import_beside_the_sender(false, &shells);
+    slots_end();
+    close(shells);
+    slots_begin();
+    slots_end();
+}
+
 static char folder[] = "/tmp/transom-unit-XXXXXX";
 
 static int begin(void **state)
@@ -227,6 +285,9 @@ int main(void)
         TEST(rows_do_not_grow_with_those_who_come_and_go),
         TEST(one_without_descriptors_looks_again),
         TEST(the_last_one_frees_the_name),
+        TEST(a_parcel_for_one_counts_no_more_when_it_has_come),
+        TEST(what_was_inherited_can_be_had_again_from_who_does_not_know_us),
+        TEST(a_slot_that_was_left_in_a_parcel_ends_with_it),
     };
 
     return cmocka_run_group_tests(tests, begin, end);

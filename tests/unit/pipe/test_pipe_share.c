@@ -136,6 +136,60 @@ static void a_parcel_that_nobody_opens_counts_as_a_holder(void **state)
     end_unref(ends.server);
 }
 
+static struct tsm_pipe_end *import_beside_the_sender(struct tsm_pipe_end *end, bool is_for_one,
+                                                     int *senders)
+{
+    struct tsm_export export = {.fd = -1};
+    struct tsm_object *object;
+
+    assert_status(tsm_pipe_share_export(&end->file.object, &export), STATUS_SUCCESS);
+    *senders = dup(export.fd);
+    export.is_for_one = is_for_one;
+    assert_status(tsm_import(&export, &object), STATUS_SUCCESS);
+    return tsm_pipe_end_from(tsm_file_from(object));
+}
+
+static void a_parcel_for_one_counts_no_more_when_it_has_come(void **state)
+{
+    struct ends ends = ends_new();
+    int senders;
+    struct tsm_pipe_end *receiver = import_beside_the_sender(ends.client, true, &senders);
+    uint64_t count;
+    char byte;
+
+    end_unref(ends.client);
+    end_unref(ends.sharer);
+    assert_status(write_to(receiver, "still", 5), STATUS_SUCCESS);
+    expect_message(ends.server, "still");
+    end_unref(receiver);
+    assert_status(read_from(ends.server, &byte, 1, &count), STATUS_PIPE_BROKEN);
+    close(senders);
+    end_unref(ends.server);
+}
+
+static void what_was_inherited_can_be_had_again_from_who_does_not_know_us(void **state)
+{
+    struct ends ends = ends_new();
+    int shells;
+    struct tsm_pipe_end *first = import_beside_the_sender(ends.client, false, &shells), *second;
+    struct tsm_export again = {.type = TSM_IMPORT_PIPE_END, .fd = shells};
+    struct tsm_object *object;
+    uint64_t count;
+    char byte;
+
+    end_unref(ends.client);
+    end_unref(ends.sharer);
+    end_unref(first);
+    assert_status(read_from(ends.server, &byte, 1, &count), STATUS_PIPE_EMPTY);
+    assert_status(tsm_import(&again, &object), STATUS_SUCCESS);
+    second = tsm_pipe_end_from(tsm_file_from(object));
+    assert_status(write_to(second, "again", 5), STATUS_SUCCESS);
+    expect_message(ends.server, "again");
+    end_unref(second);
+    assert_status(read_from(ends.server, &byte, 1, &count), STATUS_PIPE_BROKEN);
+    end_unref(ends.server);
+}
+
 static void a_listening_end_is_shared_too(void **state)
 {
     struct ends ends = ends_new();
@@ -330,6 +384,8 @@ int main(void)
         TEST(holders_use_one_end),
         TEST(the_first_to_close_leaves_and_the_last_says_goodbye),
         TEST(a_parcel_that_nobody_opens_counts_as_a_holder),
+        TEST(a_parcel_for_one_counts_no_more_when_it_has_come),
+        TEST(what_was_inherited_can_be_had_again_from_who_does_not_know_us),
         TEST(a_listening_end_is_shared_too),
         TEST(a_holder_without_descriptors_follows_when_it_has_some),
         TEST(without_descriptors_an_end_stays_in_its_process),
