@@ -125,9 +125,6 @@ bool tsm_channel_decide(struct tsm_channel *channel, enum tsm_admission decision
 
 void tsm_channel_unref(struct tsm_channel *channel);
 
-/* At once, whatever it could still be good for. */
-void tsm_channel_free(struct tsm_channel *channel);
-
 /* File lock held: the caller is going to look at the memory after unlocking. */
 static inline void tsm_channel_use_locked(struct tsm_channel *channel)
 {
@@ -218,3 +215,16 @@ void tsm_channel_be_watched_locked(struct tsm_channel *channel);
 /* File lock held: the next wake through this word of ours comes as on_news too. A full fence, and
  * another look at the ring, have to follow. */
 void tsm_channel_want_bell_locked(struct tsm_channel *channel, _Atomic uint32_t *wait);
+
+/* ---- between the files of this room ---- */
+
+/* channel_life.c begins and ends channels; here is what they are made of. A channel without memory,
+ * which has the socket; NULL without memory for it, and the socket is the caller's still. */
+struct tsm_channel *tsm_channel_alloc(enum tsm_side side, int socket,
+                                      const struct tsm_unix_peer *peer, const uint64_t capacity[2]);
+
+/* Maps its memfd. */
+tsm_must_check NTSTATUS tsm_channel_map(struct tsm_channel *channel);
+
+/* At once, whatever it could still be good for. */
+void tsm_channel_free(struct tsm_channel *channel);
