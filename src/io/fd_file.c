@@ -165,7 +165,7 @@ static NTSTATUS pipe_flush(struct tsm_fd_file *file, struct tsm_io *io)
 
     begin_to_wait(file, io, &bell);
     do
-        status = tsm_fd_pipe_drain(file->fd, bell);
+        status = tsm_fd_call_drain(file->fd, bell);
     while (status == STATUS_ALERTED && !was_called_back(file, io));
     end_wait(file, io);
     return status == STATUS_ALERTED ? STATUS_CANCELLED : status;

@@ -16,7 +16,6 @@
 #include <unistd.h>
 
 #include "base/macros.h"
-#include "os/fd_call.h"
 #include "os/fd_limit.h"
 
 #ifndef RWF_NOSIGNAL
@@ -26,8 +25,6 @@
 #define PIPE_SIZE_LEAST 65536
 #define PIPE_SIZE_MOST  (UINT64_C(64) << 20)
 #define OPEN_TRIES      8
-#define DRAIN_PAUSE_NS  50000
-#define DRAIN_PAUSE_MAX 5000000
 
 NTSTATUS tsm_fd_open(const char *path, const struct tsm_fd_open *how, int *out, bool *existed)
 {
@@ -280,7 +277,7 @@ NTSTATUS tsm_fd_pipe_read(int fd, void *buffer, uint32_t length, uint32_t *count
     return NT_SUCCESS(status) && *count == 0 && length ? STATUS_PIPE_BROKEN : status;
 }
 
-static bool has_lost_reader(int fd)
+bool tsm_fd_pipe_has_lost_reader(int fd)
 {
     struct pollfd poll_fd = {.fd = fd, .events = POLLOUT};
 
@@ -297,7 +294,7 @@ static NTSTATUS first_write(int fd, const void *buffer, uint32_t length, uint32_
     if (put >= 0 || errno == EAGAIN || errno == EINTR)
         return STATUS_SUCCESS;
     if (is_unknown_flag())
-        return has_lost_reader(fd) ? STATUS_PIPE_CLOSING : STATUS_SUCCESS;
+        return tsm_fd_pipe_has_lost_reader(fd) ? STATUS_PIPE_CLOSING : STATUS_SUCCESS;
     return errno == EPIPE ? STATUS_PIPE_CLOSING : tsm_status_from_errno(errno);
 }
 
@@ -356,7 +353,7 @@ NTSTATUS tsm_fd_pipe_write_now(int fd, const void *buffer, uint32_t length, uint
 {
     *count = 0;
     if (length == 0)
-        return has_lost_reader(fd) ? STATUS_PIPE_CLOSING : STATUS_SUCCESS;
+        return tsm_fd_pipe_has_lost_reader(fd) ? STATUS_PIPE_CLOSING : STATUS_SUCCESS;
 
     ssize_t put = send(fd, buffer, length, MSG_DONTWAIT | MSG_NOSIGNAL);
     int own = -1;
@@ -389,29 +386,6 @@ NTSTATUS tsm_fd_pipe_wait(int fd, bool may_block)
     if (count <= 0)
         return count ? tsm_status_from_errno(errno) : STATUS_PIPE_EMPTY;
     return poll_fd.revents & POLLIN ? STATUS_SUCCESS : STATUS_PIPE_BROKEN;
-}
-
-/* Nothing tells a writer that its pipe became empty: look again, less and less often. */
-NTSTATUS tsm_fd_pipe_drain(int fd, int bell)
-{
-    int64_t pause = DRAIN_PAUSE_NS;
-    uint32_t waiting = 0;
-
-    /* Windows: what was unread is gone with its reader. */
-    if (has_lost_reader(fd))
-        return STATUS_SUCCESS;
-    for (;;) {
-        NTSTATUS status = tsm_fd_pipe_waiting(fd, &waiting);
-
-        if (!NT_SUCCESS(status) || waiting == 0)
-            return status;
-        if (has_lost_reader(fd))
-            return STATUS_PIPE_BROKEN;
-        status = tsm_fd_call_pause(bell, pause);
-        if (status != STATUS_SUCCESS)
-            return status;
-        pause = 2 * pause < DRAIN_PAUSE_MAX ? 2 * pause : DRAIN_PAUSE_MAX;
-    }
 }
 
 NTSTATUS tsm_fd_pipe_waiting(int fd, uint32_t *bytes)

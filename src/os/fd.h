@@ -80,9 +80,7 @@ tsm_must_check NTSTATUS tsm_fd_pipe_write_now(int fd, const void *buffer, uint32
  * also STATUS_PIPE_EMPTY. */
 tsm_must_check NTSTATUS tsm_fd_pipe_wait(int fd, bool may_block);
 
-/* Waits until everything was read; STATUS_PIPE_BROKEN: the reader went while this waited. Without a
- * reader there is nothing to wait for. STATUS_ALERTED: the bell was rung, see fd_call.h. */
-tsm_must_check NTSTATUS tsm_fd_pipe_drain(int fd, int bell);
+bool tsm_fd_pipe_has_lost_reader(int fd);
 tsm_must_check NTSTATUS tsm_fd_pipe_waiting(int fd, uint32_t *bytes);
 tsm_must_check NTSTATUS tsm_fd_pipe_capacity(int fd, uint32_t *bytes);
 

@@ -9,6 +9,9 @@
 
 #include "os/fd.h"
 
+#define DRAIN_PAUSE_NS  50000
+#define DRAIN_PAUSE_MAX 5000000
+
 static bool is_unknown_flag(void)
 {
     return errno == EOPNOTSUPP || errno == EINVAL || errno == ENOSYS;
@@ -73,7 +76,31 @@ NTSTATUS tsm_fd_call_wait(int fd, bool is_write, int bell)
     return wait_for(fd, is_write ? POLLOUT : POLLIN, bell, NULL);
 }
 
-NTSTATUS tsm_fd_call_pause(int bell, int64_t ns)
+/* STATUS_SUCCESS when the time is over. */
+static NTSTATUS pause_for(int64_t ns, int bell)
 {
     return wait_for(-1, 0, bell, &(struct timespec){ns / 1000000000, ns % 1000000000});
+}
+
+/* Nothing tells a writer that its pipe became empty: look again, less and less often. */
+NTSTATUS tsm_fd_call_drain(int fd, int bell)
+{
+    int64_t pause = DRAIN_PAUSE_NS;
+    uint32_t waiting = 0;
+
+    /* Windows: what was unread is gone with its reader. */
+    if (tsm_fd_pipe_has_lost_reader(fd))
+        return STATUS_SUCCESS;
+    for (;;) {
+        NTSTATUS status = tsm_fd_pipe_waiting(fd, &waiting);
+
+        if (!NT_SUCCESS(status) || waiting == 0)
+            return status;
+        if (tsm_fd_pipe_has_lost_reader(fd))
+            return STATUS_PIPE_BROKEN;
+        status = pause_for(pause, bell);
+        if (status != STATUS_SUCCESS)
+            return status;
+        pause = 2 * pause < DRAIN_PAUSE_MAX ? 2 * pause : DRAIN_PAUSE_MAX;
+    }
 }

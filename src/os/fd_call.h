@@ -23,5 +23,6 @@ tsm_must_check NTSTATUS tsm_fd_call_write(int fd, const void *buffer, uint32_t l
  * os/poll_set.h; -1: there is none). */
 tsm_must_check NTSTATUS tsm_fd_call_wait(int fd, bool is_write, int bell);
 
-/* The same for that long; STATUS_SUCCESS when the time is over. */
-tsm_must_check NTSTATUS tsm_fd_call_pause(int bell, int64_t ns);
+/* Until everything was read; STATUS_PIPE_BROKEN: the reader went while this waited. Without a reader
+ * there is nothing to wait for. STATUS_ALERTED as above. */
+tsm_must_check NTSTATUS tsm_fd_call_drain(int fd, int bell);
