@@ -22,8 +22,8 @@
 #include "io/completion_port.h"
 #include "object/handle_table.h"
 #include "sync/apc.h"
+#include "sync/dispatcher.h"
 #include "sync/event.h"
-#include "sync/wait.h"
 
 #define NO_PACKET ((uintptr_t)1) /* bit of OVERLAPPED.hEvent */
 

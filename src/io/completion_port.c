@@ -22,9 +22,11 @@
 
 #include "base/assert.h"
 #include "base/trace.h"
+#include "sync/dispatcher.h"
 #include "sync/lookout.h"
 #include "sync/poll.h"
 #include "sync/wait.h"
+#include "sync/wait_block.h"
 #include "sync/workers.h"
 
 struct tsm_port {

@@ -21,7 +21,8 @@
 #include "base/utf.h"
 #include "os/reactor.h"
 #include "os/terminal.h"
-#include "sync/wait.h"
+#include "sync/dispatcher.h"
+#include "sync/wait_block.h"
 
 #define LINE_MAX_BYTES 4096 /* the kernel's own limit */
 

@@ -6,7 +6,8 @@
 #include "io/completion_port.h"
 #include "object/handle_table.h"
 #include "os/futex.h"
-#include "sync/wait.h"
+#include "sync/dispatcher.h"
+#include "sync/wait_block.h"
 #include "sync/workers.h"
 
 void tsm_file_init(struct tsm_file *file, const struct tsm_object_ops *object_ops,

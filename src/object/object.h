@@ -28,6 +28,7 @@ struct tsm_object_ops {
     const char *type_name; /* for traces: "NamedPipe" */
     uint32_t valid_access; /* rights that a handle may carry */
     bool is_file;          /* the object begins with a struct tsm_file */
+    bool is_state;         /* it begins with a struct tsm_state */
     bool wakes_last_first; /* of those who wait the last one comes first */
     /* Dispatcher lock held. Absent: the object cannot be waited for. */
     bool (*is_signaled)(struct tsm_object *object, uint32_t tid);

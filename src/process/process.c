@@ -21,7 +21,8 @@
 #include "os/spawn.h"
 #include "process/exit_code.h"
 #include "process/process_parcel.h"
-#include "sync/wait.h"
+#include "sync/dispatcher.h"
+#include "sync/wait_block.h"
 
 struct tsm_process {
     struct tsm_object object;

@@ -15,8 +15,10 @@
 #include "base/teb.h"
 #include "io/async.h"
 #include "os/futex.h"
+#include "sync/dispatcher.h"
 #include "sync/mutex.h"
-#include "sync/wait.h"
+#include "sync/timer_routine.h"
+#include "sync/wait_block.h"
 #include "sync/workers.h"
 
 struct tsm_thread {
@@ -65,6 +67,7 @@ static void thread_on_end(void *value)
     uint32_t exit_code;
 
     tsm_async_thread_ends();
+    tsm_timer_routine_end_all(&thread->apcs);
     tsm_apc_queue_close(&thread->apcs);
     tsm_workers_join(NULL);
     tsm_mutex_abandon_all(tsm_teb_tid());

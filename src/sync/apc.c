@@ -16,8 +16,9 @@
 
 #include <stdlib.h>
 
-#include "sync/timer_routine.h"
-#include "sync/wait.h"
+#include "base/assert.h"
+#include "sync/dispatcher.h"
+#include "sync/wait_block.h"
 
 struct user_apc {
     struct tsm_apc apc;
@@ -54,11 +55,11 @@ void tsm_apc_queue_close(struct tsm_apc_queue *queue)
 {
     struct tsm_apc *apc;
 
+    tsm_assert(tsm_list_is_empty(&queue->timers));
     tsm_teb_current()->apcs = NULL;
     tsm_dispatcher_lock();
     queue->is_closed = true;
     queue->teb = NULL;
-    tsm_timer_routine_end_all_locked(queue);
     while ((apc = apc_pop(queue)))
         apc->take(apc, NULL);
     tsm_dispatcher_unlock();

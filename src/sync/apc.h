@@ -39,7 +39,8 @@ struct tsm_apc_queue {
 
 void tsm_apc_queue_init(struct tsm_apc_queue *queue, struct tsm_object *thread);
 
-/* The calling thread, whose queue it is, begins and ends. What is queued then is lost. */
+/* The calling thread, whose queue it is, begins and ends. What is queued then is lost; there are no
+ * routines of timers any more. */
 void tsm_apc_queue_open(struct tsm_apc_queue *queue);
 void tsm_apc_queue_close(struct tsm_apc_queue *queue);
 

@@ -8,7 +8,7 @@
  */
 #include "sync/event.h"
 
-#include "sync/wait.h"
+#include "sync/wait_block.h"
 
 struct tsm_cell tsm_event_cell(bool is_manual_reset, bool is_signaled)
 {
@@ -70,31 +70,6 @@ void tsm_event_pulse(struct tsm_object *object)
     tsm_state_end(event);
 }
 
-int64_t tsm_event_pulses(struct tsm_object *object)
-{
-    struct tsm_state *event = tsm_state_of(object);
-    int64_t pulses = 0;
-
-    if (event && event->kind == TSM_CELL_EVENT && event->is_shared) {
-        tsm_arena_lock();
-        pulses = tsm_state_cell(event)->due;
-        tsm_arena_unlock();
-    }
-    return pulses;
-}
-
-bool tsm_event_was_pulsed(struct tsm_object *object, int64_t pulses)
-{
-    struct tsm_state *event = tsm_state_of(object);
-
-    if (!event || event->kind != TSM_CELL_EVENT || !event->is_shared)
-        return false;
-
-    const struct tsm_cell *cell = tsm_state_cell(event);
-
-    return cell->due != pulses && ((cell->flags & TSM_CELL_MANUAL) || cell->period);
-}
-
 static bool event_is_signaled(struct tsm_object *object, uint32_t tid)
 {
     return tsm_state_cell(tsm_state_from(object))->count != 0;
@@ -117,6 +92,7 @@ static bool event_consume(struct tsm_object *object, uint32_t tid)
 const struct tsm_object_ops tsm_event_ops = {
     .type_name = "Event",
     .valid_access = EVENT_ALL_ACCESS,
+    .is_state = true,
     .is_signaled = event_is_signaled,
     .consume = event_consume,
     .destroy = tsm_state_destroy,

@@ -16,8 +16,3 @@ void tsm_event_signal_after(struct tsm_object *event, void (*act)(void *), void 
 void tsm_event_reset(struct tsm_object *event);
 /* Releases those who wait now, then resets. */
 void tsm_event_pulse(struct tsm_object *event);
-
-/* Of the wait engine, for any object. How often a shared event was pulsed; dispatcher lock. */
-int64_t tsm_event_pulses(struct tsm_object *object);
-/* Whether a pulse since then is for this waiter; locks held. */
-bool tsm_event_was_pulsed(struct tsm_object *object, int64_t pulses);

@@ -7,7 +7,8 @@
  */
 #include "sync/mutex.h"
 
-#include "sync/wait.h"
+#include "sync/dispatcher.h"
+#include "sync/wait_block.h"
 
 /* Dispatcher lock: those that threads of this process own. */
 static struct tsm_list owned_mutexes = TSM_LIST_INIT(owned_mutexes);
@@ -166,6 +167,7 @@ static bool mutex_consume(struct tsm_object *object, uint32_t tid)
 const struct tsm_object_ops tsm_mutex_ops = {
     .type_name = "Mutant",
     .valid_access = MUTANT_ALL_ACCESS,
+    .is_state = true,
     .is_signaled = mutex_is_signaled,
     .consume = mutex_consume,
     .destroy = tsm_state_destroy,

@@ -13,8 +13,8 @@
 #include <stdlib.h>
 
 #include "os/level.h"
-#include "sync/state.h"
-#include "sync/wait.h"
+#include "sync/dispatcher.h"
+#include "sync/state_cell.h"
 
 struct tsm_poll {
     struct tsm_level level;

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "sync/semaphore.h"
 
-#include "sync/wait.h"
-
 struct tsm_cell tsm_semaphore_cell(int32_t initial, int32_t maximum)
 {
     return (struct tsm_cell){.count = initial, .limit = maximum};
@@ -53,6 +51,7 @@ static bool semaphore_consume(struct tsm_object *object, uint32_t tid)
 const struct tsm_object_ops tsm_semaphore_ops = {
     .type_name = "Semaphore",
     .valid_access = SEMAPHORE_ALL_ACCESS,
+    .is_state = true,
     .is_signaled = semaphore_is_signaled,
     .consume = semaphore_consume,
     .destroy = tsm_state_destroy,

@@ -18,8 +18,8 @@
 #include "base/assert.h"
 #include "base/utf.h"
 #include "object/import.h"
-#include "sync/timer_routine.h"
-#include "sync/wait.h"
+#include "sync/dispatcher.h"
+#include "sync/wait_block.h"
 
 static struct {
     pthread_mutex_t mutex;
@@ -47,11 +47,6 @@ struct tsm_state *tsm_state_new(const struct tsm_object_ops *ops, enum tsm_cell_
     return state;
 }
 
-struct tsm_state *tsm_state_of(struct tsm_object *object)
-{
-    return object->ops->destroy == tsm_state_destroy ? tsm_state_from(object) : NULL;
-}
-
 void tsm_state_begin(struct tsm_state *state)
 {
     tsm_dispatcher_lock();
@@ -66,35 +61,6 @@ void tsm_state_end(struct tsm_state *state)
     else
         tsm_wait_notify_locked(&state->object);
     tsm_dispatcher_unlock();
-}
-
-struct tsm_cell *tsm_state_cell(struct tsm_state *state)
-{
-    static const struct tsm_cell nothing;
-    static _Thread_local struct tsm_cell broken;
-
-    if (!state->is_shared)
-        return &state->own;
-
-    struct tsm_cell *cell = tsm_arena_cell(state->slot, state->kind, state->generation);
-
-    if (cell)
-        return cell;
-    broken = nothing;
-    broken.count = state->kind == TSM_CELL_MUTEX ? 1 : 0;
-    return &broken;
-}
-
-void tsm_state_will_signal(struct tsm_state *state)
-{
-    if (state->is_shared)
-        tsm_arena_announce(state->slot);
-}
-
-void tsm_state_will_consume(struct tsm_state *state)
-{
-    if (state->is_shared)
-        tsm_arena_touch(state->slot);
 }
 
 /* ---- slots as objects ---- */
@@ -156,11 +122,6 @@ void tsm_state_destroy(struct tsm_object *object)
 {
     struct tsm_state *state = tsm_state_from(object);
 
-    if (state->kind == TSM_CELL_TIMER) {
-        tsm_dispatcher_lock();
-        tsm_timer_routine_install_locked(state, NULL);
-        tsm_dispatcher_unlock();
-    }
     if (state->is_shared) {
         pthread_mutex_lock(&table.mutex);
         /* A younger object of the same slot goes on using it. */

@@ -7,44 +7,16 @@
  */
 #pragma once
 
-#include "object/object.h"
-#include "sync/arena.h"
-
-struct tsm_state {
-    struct tsm_object object;
-    enum tsm_cell_kind kind;
-    bool is_shared; /* dispatcher lock; once true it stays so */
-    uint32_t slot;
-    uint32_t generation;
-    struct tsm_cell own;               /* while it is not shared */
-    struct tsm_list owned_node;        /* mutex: in the list of those that threads here own */
-    struct tsm_timer_routine *routine; /* timer: what it calls; dispatcher lock */
-};
+#include "sync/state_cell.h"
 
 /* NULL without memory. One reference. */
 struct tsm_state *tsm_state_new(const struct tsm_object_ops *ops, enum tsm_cell_kind kind,
                                 const struct tsm_cell *cell);
 
-static inline struct tsm_state *tsm_state_from(struct tsm_object *object)
-{
-    return tsm_container_of(object, struct tsm_state, object);
-}
-
-/* NULL if the object is none of the four. */
-struct tsm_state *tsm_state_of(struct tsm_object *object);
-
 /* The locks for changing a state from outside a wait, in the order of the locks. end: also those
  * who wait for it here have been told. */
 void tsm_state_begin(struct tsm_state *state);
 void tsm_state_end(struct tsm_state *state);
-
-/* Locks held. The cell; what it holds may have been written by another process. One that somebody
- * broke reads as never signaled. */
-struct tsm_cell *tsm_state_cell(struct tsm_state *state);
-
-/* Locks held: the cell is about to change in favour of those who wait, or by a wait itself. */
-void tsm_state_will_signal(struct tsm_state *state);
-void tsm_state_will_consume(struct tsm_state *state);
 
 /* A name without Global\\ and Local\\: its first unit tells which it was. */
 struct tsm_state_name {

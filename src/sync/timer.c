@@ -4,23 +4,13 @@
  *
  * Nobody fires a timer: whoever looks at it sees whether its time has come, and waiters sleep no
  * longer than that. So it needs no thread, and a shared one works whoever is dead.
- *
- * Windows: a time of day moves when the clock is set, until it has come; periods do not. A waiter
- *          for such a time looks at the clock at least once a second.
  */
 #include "sync/timer.h"
 
-#include <time.h>
-
-#include "base/deadline.h"
+#include "sync/dispatcher.h"
+#include "sync/timer_due.h"
 #include "sync/timer_routine.h"
-#include "sync/wait.h"
-
-#define NS_PER_TICK   INT64_C(100)
-#define NS_PER_MS     INT64_C(1000000)
-#define NS_PER_SECOND INT64_C(1000000000)
-/* From 1601, where Windows begins to count, to 1970, in its ticks. */
-#define TICKS_1970 INT64_C(116444736000000000)
+#include "sync/wait_block.h"
 
 struct tsm_cell tsm_timer_cell(bool is_manual_reset)
 {
@@ -35,89 +25,23 @@ struct tsm_object *tsm_timer_new(bool is_manual_reset)
     return timer ? &timer->object : NULL;
 }
 
-static int64_t wall_ns(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_REALTIME, &now);
-    return (int64_t)now.tv_sec * NS_PER_SECOND + now.tv_nsec;
-}
-
-static int64_t times(int64_t value, int64_t factor)
-{
-    int64_t product;
-
-    return __builtin_mul_overflow(value, factor, &product) ? INT64_MAX : product;
-}
-
-static int64_t plus(int64_t value, int64_t more)
-{
-    int64_t sum;
-
-    return __builtin_add_overflow(value, more, &sum) ? INT64_MAX : sum;
-}
-
-struct tsm_timer_due tsm_timer_due_of(const struct tsm_cell *cell)
-{
-    return (struct tsm_timer_due){cell->due, cell->period, cell->flags & TSM_CELL_ABSOLUTE};
-}
-
-bool tsm_timer_due_has_come(const struct tsm_timer_due *due)
-{
-    return (due->is_absolute ? wall_ns() : tsm_monotonic_ns()) >= due->at;
-}
-
-bool tsm_timer_due_advance(struct tsm_timer_due *due)
-{
-    int64_t now = tsm_monotonic_ns(), from = due->is_absolute ? now : due->at;
-
-    if (due->period <= 0)
-        return false;
-    due->at = plus(from, ((now - from) / due->period + 1) * due->period);
-    due->is_absolute = false;
-    return true;
-}
-
-int64_t tsm_timer_due_look_ns(const struct tsm_timer_due *due)
-{
-    if (!due->is_absolute)
-        return due->at;
-
-    int64_t left = due->at - wall_ns();
-
-    return tsm_monotonic_ns() + (left < 0 ? 0 : left > NS_PER_SECOND ? NS_PER_SECOND : left);
-}
-
-int64_t tsm_timer_due_filetime(const struct tsm_timer_due *due)
-{
-    int64_t wall = due->is_absolute ? due->at : wall_ns() - (tsm_monotonic_ns() - due->at);
-
-    return wall / NS_PER_TICK + TICKS_1970;
-}
-
 void tsm_timer_set(struct tsm_object *object, int64_t due, uint32_t period_ms,
                    struct tsm_timer_routine *routine)
 {
     struct tsm_state *timer = tsm_state_from(object);
-    bool is_absolute = due >= 0;
-    int64_t at = 0;
-
-    if (!is_absolute)
-        at = plus(tsm_monotonic_ns(), times(due == INT64_MIN ? INT64_MAX : -due, NS_PER_TICK));
-    else if (due > TICKS_1970)
-        at = times(due - TICKS_1970, NS_PER_TICK);
+    struct tsm_timer_due first = tsm_timer_due_from(due, period_ms);
 
     tsm_state_begin(timer);
     tsm_state_will_signal(timer); /* who sleeps for its old time must look */
 
     struct tsm_cell *cell = tsm_state_cell(timer);
 
-    cell->flags =
-        (cell->flags & TSM_CELL_MANUAL) | TSM_CELL_ARMED | (is_absolute ? TSM_CELL_ABSOLUTE : 0);
+    cell->flags = (cell->flags & TSM_CELL_MANUAL) | TSM_CELL_ARMED |
+                  (first.is_absolute ? TSM_CELL_ABSOLUTE : 0);
     cell->count = 0;
     cell->limit = (int32_t)((uint32_t)cell->limit + 1);
-    cell->due = at;
-    cell->period = (int64_t)period_ms * NS_PER_MS;
+    cell->due = first.at;
+    cell->period = first.period;
     tsm_timer_routine_install_locked(timer, routine);
     if (!timer->is_shared)
         tsm_wait_look_again_locked(object);
@@ -179,11 +103,20 @@ static bool timer_consume(struct tsm_object *object, uint32_t tid)
     return false;
 }
 
+static void timer_destroy(struct tsm_object *object)
+{
+    tsm_dispatcher_lock();
+    tsm_timer_routine_install_locked(tsm_state_from(object), NULL);
+    tsm_dispatcher_unlock();
+    tsm_state_destroy(object);
+}
+
 const struct tsm_object_ops tsm_timer_ops = {
     .type_name = "Timer",
     .valid_access = TIMER_ALL_ACCESS,
+    .is_state = true,
     .is_signaled = timer_is_signaled,
     .consume = timer_consume,
-    .destroy = tsm_state_destroy,
+    .destroy = timer_destroy,
     .export = tsm_state_export,
 };

@@ -17,7 +17,8 @@
 #include <stdlib.h>
 
 #include "base/deadline.h"
-#include "sync/timer.h"
+#include "sync/dispatcher.h"
+#include "sync/timer_due.h"
 
 struct tsm_timer_routine {
     struct tsm_apc apc;
@@ -136,8 +137,9 @@ int64_t tsm_timer_routine_collect_locked(struct tsm_apc_queue *queue)
     return first_ns;
 }
 
-void tsm_timer_routine_end_all_locked(struct tsm_apc_queue *queue)
+void tsm_timer_routine_end_all(struct tsm_apc_queue *queue)
 {
+    tsm_dispatcher_lock();
     TSM_LIST_FOR_EACH(node, &queue->timers)
     {
         struct tsm_timer_routine *routine = TSM_LIST_ENTRY(node, struct tsm_timer_routine, node);
@@ -145,4 +147,5 @@ void tsm_timer_routine_end_all_locked(struct tsm_apc_queue *queue)
         routine_is_valid(routine, true);
         routine_free(routine);
     }
+    tsm_dispatcher_unlock();
 }

@@ -5,7 +5,7 @@
 #include <synchapi.h>
 
 #include "sync/apc.h"
-#include "sync/state.h"
+#include "sync/state_cell.h"
 
 struct tsm_timer_routine;
 
@@ -20,5 +20,5 @@ void tsm_timer_routine_install_locked(struct tsm_state *timer, struct tsm_timer_
  * again, of the monotonic clock; INT64_MAX: never. */
 int64_t tsm_timer_routine_collect_locked(struct tsm_apc_queue *queue);
 
-/* Dispatcher lock held: the thread ends. Windows: its timers with routines are cancelled. */
-void tsm_timer_routine_end_all_locked(struct tsm_apc_queue *queue);
+/* The calling thread, whose queue it is, ends. Windows: its timers with routines are cancelled. */
+void tsm_timer_routine_end_all(struct tsm_apc_queue *queue);

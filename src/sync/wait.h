@@ -7,25 +7,7 @@
 
 #include "base/deadline.h"
 #include "object/object.h"
-
-struct tsm_teb;
-
-#define TSM_WAIT_MAX 64 /* MAXIMUM_WAIT_OBJECTS */
-
-/* The dispatcher lock: signal state and wait blocks of all objects of the process. */
-void tsm_dispatcher_lock(void);
-void tsm_dispatcher_unlock(void);
-
-/* Dispatcher lock held: the object may have become signaled. Satisfies the waits that this
- * satisfies, first come first, until it is no longer signaled. */
-void tsm_wait_notify_locked(struct tsm_object *object);
-
-/* Dispatcher lock held: who waits for the object here finds out anew what to sleep on, and how long:
- * it is shared from now on, or a timer was set. */
-void tsm_wait_look_again_locked(struct tsm_object *object);
-
-/* Dispatcher lock held: that thread, which sleeps, looks at everything again. */
-void tsm_wait_alert_locked(struct tsm_teb *teb);
+#include "sync/wait_block.h"
 
 /*
  * Waits for one (all = false) or for all of count objects, 1..TSM_WAIT_MAX, taken together at one

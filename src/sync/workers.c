@@ -8,7 +8,8 @@
  */
 #include "sync/workers.h"
 
-#include "sync/wait.h"
+#include "sync/dispatcher.h"
+#include "sync/wait_block.h"
 
 bool tsm_workers_leave_locked(struct tsm_teb *teb)
 {

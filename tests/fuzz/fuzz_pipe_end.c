@@ -16,8 +16,9 @@
 #include "pipe/pipe_end.h"
 #include "pipe/pipe_info.h"
 #include "pipe/pipe_park.h"
+#include "sync/dispatcher.h"
 #include "sync/poll.h"
-#include "sync/wait.h"
+#include "sync/wait_block.h"
 #include "sync/workers.h"
 
 #define LOADS_MAX  200000 /* in one call */

@@ -3,6 +3,7 @@
 
 #include "process/thread.h"
 #include "sync/apc.h"
+#include "sync/dispatcher.h"
 #include "sync/timer.h"
 #include "sync/timer_routine.h"
 #include "sync/wait.h"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "support.h"
 
+#include "sync/dispatcher.h"
 #include "sync/event.h"
 #include "sync/wait.h"
 
