@@ -36,7 +36,6 @@
 #include "os/futex.h"
 #include "os/memfd.h"
 #include "os/robust_lock.h"
-#include "sync/arena_watch.h"
 
 #define MAGIC       0x414d5354u /* "TSMA" */
 #define VERSION     1u
@@ -246,7 +245,7 @@ static void holder_reap(uint32_t holder)
     at->holders[holder].is_used = 0;
 }
 
-static bool holder_is_dead(uint32_t holder)
+bool tsm_arena_holder_is_dead(uint32_t holder)
 {
     return holder != arena.self && header()->holders[holder].is_used &&
            !tsm_fd_is_claimed(arena.fd, holder);
@@ -256,7 +255,7 @@ static bool holder_is_dead(uint32_t holder)
 static void reap_all(void)
 {
     for (uint32_t i = 0; i < used_holders(header()); i++)
-        if (holder_is_dead(i))
+        if (tsm_arena_holder_is_dead(i))
             holder_reap(i);
     for (uint32_t i = 0; i < used_slots(); i++)
         if (slot_at(i)->kind != TSM_CELL_FREE && !slot_is_used(slot_at(i)))
@@ -268,7 +267,7 @@ static bool slot_is_alive(struct slot *at)
 {
     for (uint32_t i = 0; i < used_holders(header()); i++)
         if (slot_has_user(at, i)) {
-            if (!holder_is_dead(i))
+            if (!tsm_arena_holder_is_dead(i))
                 return true;
             holder_reap(i);
         }
@@ -416,18 +415,9 @@ void tsm_arena_bury(uint32_t holder, uint32_t pid)
     tsm_arena_unlock();
 }
 
-bool tsm_arena_watch(uint32_t holder)
+uint32_t tsm_arena_holder_pid(uint32_t holder)
 {
-    if (holder >= TSM_ARENA_HOLDERS || holder == arena.self)
-        return false;
-
-    uint32_t pid = header()->holders[holder].pid;
-
-    /* Looked at again when the watch stands: whoever ends after that is noticed. */
-    if (!holder_is_dead(holder) && tsm_arena_watch_process(holder, pid) && !holder_is_dead(holder))
-        return false;
-    tsm_arena_bury(holder, pid);
-    return true;
+    return header()->holders[holder].pid;
 }
 
 /* ---- coming and going ---- */

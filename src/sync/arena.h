@@ -79,9 +79,12 @@ void tsm_arena_drop(uint32_t slot);
 /* This process as an owner. */
 uint32_t tsm_arena_self(void);
 
-/* Makes sure that the end of another owner is noticed: if it has come already, its mutexes are
- * abandoned on return, and true is returned. */
-bool tsm_arena_watch(uint32_t holder);
+/* Another owner, below TSM_ARENA_HOLDERS. */
+uint32_t tsm_arena_holder_pid(uint32_t holder);
+bool tsm_arena_holder_is_dead(uint32_t holder);
+
+/* Takes everything from a dead process, if that number is still its, and wakes who waits for it. */
+void tsm_arena_bury(uint32_t holder, uint32_t pid);
 
 /* Names live in one directory; false if this process got its arena from a parent with another. */
 bool tsm_arena_has_our_names(void);

@@ -15,6 +15,7 @@
 #include "os/fd.h"
 #include "os/reactor.h"
 #include "os/spawn.h"
+#include "sync/arena.h"
 
 struct watch {
     struct tsm_reactor_watch base;
@@ -56,7 +57,8 @@ static bool is_watched(uint32_t holder, uint32_t pid)
     return false;
 }
 
-bool tsm_arena_watch_process(uint32_t holder, uint32_t pid)
+/* Cheap when it is watched already. False: there is no such process any more. */
+static bool watch_process(uint32_t holder, uint32_t pid)
 {
     struct watch *watch = NULL;
     bool exists = true;
@@ -80,4 +82,19 @@ bool tsm_arena_watch_process(uint32_t holder, uint32_t pid)
     }
     pthread_mutex_unlock(&mutex);
     return exists;
+}
+
+bool tsm_arena_watch(uint32_t holder)
+{
+    if (holder >= TSM_ARENA_HOLDERS || holder == tsm_arena_self())
+        return false;
+
+    uint32_t pid = tsm_arena_holder_pid(holder);
+
+    /* Looked at again when the watch stands: whoever ends after that is noticed. */
+    if (!tsm_arena_holder_is_dead(holder) && watch_process(holder, pid) &&
+        !tsm_arena_holder_is_dead(holder))
+        return false;
+    tsm_arena_bury(holder, pid);
+    return true;
 }

@@ -24,6 +24,7 @@
 #include "os/futex.h"
 #include "os/spin.h"
 #include "sync/apc.h"
+#include "sync/arena_watch.h"
 #include "sync/dispatcher.h"
 #include "sync/lookout.h"
 #include "sync/state_cell.h"
