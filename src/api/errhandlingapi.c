@@ -3,6 +3,7 @@
 #include "base/macros.h"
 #include "base/teb.h"
 #include "seh/arch/arch.h"
+#include "seh/fault.h"
 #include "seh/unhandled.h"
 #include "seh/vectored.h"
 
@@ -36,6 +37,8 @@ VOID WINAPI RaiseException(DWORD dwExceptionCode, DWORD dwExceptionFlags, DWORD 
 LPTOP_LEVEL_EXCEPTION_FILTER WINAPI
 SetUnhandledExceptionFilter(LPTOP_LEVEL_EXCEPTION_FILTER lpTopLevelExceptionFilter)
 {
+    if (lpTopLevelExceptionFilter)
+        tsm_fault_install();
     return tsm_unhandled_set_filter(lpTopLevelExceptionFilter);
 }
 
@@ -49,7 +52,9 @@ static PVOID vectored_add(enum tsm_vectored_list list, ULONG first,
 {
     PVOID handle = tsm_vectored_add(list, first != 0, handler);
 
-    if (!handle)
+    if (handle)
+        tsm_fault_install();
+    else
         tsm_set_last_error(ERROR_NOT_ENOUGH_MEMORY);
     return handle;
 }

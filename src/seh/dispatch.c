@@ -5,9 +5,6 @@
  * First all filters are asked, on top of everything that is still alive; then the __finally blocks
  * between here and the chosen frame run; then its handler, with all of it gone.
  *
- * States:    an exception is current from its first handler to its end. It ends by continuing, or
- *            by a jump: into an __except block, out of a __finally block, by longjmp. A jump does
- *            not come by here again: the next one notices what is gone by the frames that are.
  * Windows:   an exception in a filter begins with the innermost frame again, marked NESTED_CALL up
  *            to the frame whose filter raised it; continuing a noncontinuable one is an exception
  *            of its own, chained to it; an exception in a __finally block replaces the one that
@@ -17,6 +14,7 @@
 
 #include "base/status.h"
 #include "seh/arch/arch.h"
+#include "seh/dispatch_list.h"
 #include "seh/frame.h"
 #include "seh/sanitizer.h"
 #include "seh/unhandled.h"
@@ -26,43 +24,14 @@
 /* Handlers that always raise again end here and not with the end of the stack. */
 #define DEPTH_MAX 24u
 
-static _Thread_local struct tsm_dispatch *current __attribute__((tls_model("initial-exec")));
-
-struct tsm_dispatch *tsm_dispatch_current(void)
+/* Gives up the exceptions whose frames are gone. */
+static void trim(void)
 {
-    return current;
-}
+    struct tsm_dispatch *dispatch;
 
-static void drop_current(void)
-{
-    tsm_vectored_give_up(current);
-    current = current->outer;
-}
-
-void tsm_dispatch_set_current(struct tsm_dispatch *dispatch)
-{
-    while (current && current != dispatch)
-        drop_current();
-}
-
-void tsm_dispatch_complete(struct tsm_dispatch *dispatch)
-{
-    if (!dispatch->is_complete) {
-        tsm_arch_complete(dispatch->pointers.ContextRecord);
-        dispatch->is_complete = true;
-    }
-}
-
-void tsm_dispatch_moves_to(struct transom_seh_frame *top)
-{
-    if (current)
-        current->top = top;
-}
-
-void tsm_dispatch_trim(void)
-{
-    while (current && current->top && !tsm_frame_is_live(current->top))
-        drop_current();
+    while ((dispatch = tsm_dispatch_current()) != NULL && dispatch->top &&
+           !tsm_frame_is_live(dispatch->top))
+        tsm_dispatch_set_current(dispatch->outer);
 }
 
 _Noreturn static void land(struct tsm_dispatch *dispatch, struct transom_seh_frame *frame)
@@ -73,8 +42,8 @@ _Noreturn static void land(struct tsm_dispatch *dispatch, struct transom_seh_fra
     dispatch->asking = NULL;
     tsm_frame_unwind(frame);
     transom_seh_top = frame->previous;
-    current = dispatch->outer;
-    tsm_dispatch_trim();
+    tsm_dispatch_pop(dispatch);
+    trim();
     tsm_frame_note_code(frame, code);
     frame->phase = TRANSOM_SEH_RUN_HANDLER;
     tsm_sanitizer_forget_stack();
@@ -173,12 +142,20 @@ static void refuse_to_continue(EXCEPTION_RECORD *record)
     tsm_raise(&refusal);
 }
 
+static bool ask_vectored(struct tsm_dispatch *dispatch, enum tsm_vectored_list list)
+{
+    if (tsm_vectored_is_empty(list))
+        return false;
+    tsm_dispatch_complete(dispatch);
+    return tsm_vectored_ask(list, &dispatch->pointers, &dispatch->is_reading);
+}
+
 static enum tsm_outcome dispatch_in_order(struct tsm_dispatch *dispatch)
 {
     if (dispatch->depth > DEPTH_MAX)
         return TSM_UNHANDLED;
 
-    int answer = tsm_vectored_ask(dispatch);
+    int answer = ask_vectored(dispatch, TSM_VECTORED_EXCEPTION) ? EXCEPTION_CONTINUE_EXECUTION : 0;
 
     if (answer == 0)
         answer = ask_frames(dispatch);
@@ -188,41 +165,24 @@ static enum tsm_outcome dispatch_in_order(struct tsm_dispatch *dispatch)
         return TSM_UNHANDLED;
     if (dispatch->pointers.ExceptionRecord->ExceptionFlags & EXCEPTION_NONCONTINUABLE)
         refuse_to_continue(dispatch->pointers.ExceptionRecord);
-    tsm_vectored_tell_continued(dispatch);
+    (void)ask_vectored(dispatch, TSM_VECTORED_CONTINUE);
     return TSM_CONTINUED;
 }
 
 enum tsm_outcome tsm_dispatch(EXCEPTION_RECORD *record, CONTEXT *context, bool is_complete,
                               bool *may_be_changed)
 {
-    struct tsm_dispatch dispatch = {.outer = current,
-                                    .pointers = {record, context},
-                                    .top = transom_seh_top,
-                                    .depth = current ? current->depth + 1 : 1,
-                                    .is_complete = is_complete};
+    struct tsm_dispatch dispatch = {
+        .pointers = {record, context}, .top = transom_seh_top, .is_complete = is_complete};
     enum tsm_outcome outcome;
 
-    current = &dispatch;
+    tsm_dispatch_push(&dispatch);
     outcome = dispatch_in_order(&dispatch);
-    current = dispatch.outer;
+    tsm_dispatch_pop(&dispatch);
     *may_be_changed = dispatch.is_complete;
     if (dispatch.is_complete && outcome == TSM_CONTINUED)
         tsm_unwind_cut(tsm_arch_context_stack(context));
     return outcome;
-}
-
-void tsm_dispatch_unwind(EXCEPTION_RECORD *record, CONTEXT *context,
-                         struct transom_seh_frame *outer)
-{
-    struct tsm_dispatch dispatch = {.outer = current,
-                                    .pointers = {record, context},
-                                    .top = transom_seh_top,
-                                    .depth = current ? current->depth + 1 : 1,
-                                    .is_complete = true};
-
-    current = &dispatch;
-    tsm_frame_unwind(outer);
-    current = dispatch.outer;
 }
 
 void tsm_dispatch_raised(EXCEPTION_RECORD *record, CONTEXT *context)
@@ -239,7 +199,8 @@ void tsm_dispatch_raised(EXCEPTION_RECORD *record, CONTEXT *context)
 
 TSM_API unsigned int transom_seh_code(const void *function)
 {
-    for (struct tsm_dispatch *dispatch = current; dispatch; dispatch = dispatch->outer)
+    for (struct tsm_dispatch *dispatch = tsm_dispatch_current(); dispatch;
+         dispatch = dispatch->outer)
         if (dispatch->asking && dispatch->asking->function == function)
             return dispatch->pointers.ExceptionRecord->ExceptionCode;
     return tsm_frame_code(function);
@@ -247,18 +208,10 @@ TSM_API unsigned int transom_seh_code(const void *function)
 
 TSM_API void *transom_seh_information(void)
 {
-    if (!current || !current->asking)
-        return NULL;
-    tsm_dispatch_complete(current);
-    return &current->pointers;
-}
+    struct tsm_dispatch *dispatch = tsm_dispatch_current();
 
-/* A __finally block was left by a jump: the exception that had made it run is gone. */
-void tsm_unwind_give_up(void);
-void tsm_unwind_give_up(void)
-{
-    while (current && !current->asking &&
-           current->pointers.ExceptionRecord->ExceptionFlags & EXCEPTION_UNWINDING)
-        drop_current();
-    tsm_sanitizer_forget_stack();
+    if (!dispatch || !dispatch->asking)
+        return NULL;
+    tsm_dispatch_complete(dispatch);
+    return &dispatch->pointers;
 }

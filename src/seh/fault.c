@@ -22,6 +22,7 @@
 #include "base/status.h"
 #include "os/signals.h"
 #include "seh/arch/arch.h"
+#include "seh/dispatch.h"
 #include "seh/frame.h"
 #include "seh/unhandled.h"
 
@@ -145,4 +146,13 @@ static void on_fault(int number, siginfo_t *info, void *ucontext, const void *fr
 void tsm_fault_install(void)
 {
     tsm_signals_take(on_fault);
+}
+
+/* The first __try of a thread. */
+TSM_API struct transom_seh_frame *transom_seh_first(void)
+{
+    struct tsm_seh_thread *thread = tsm_seh_thread_begin();
+
+    tsm_fault_install();
+    return &thread->end;
 }

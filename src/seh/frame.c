@@ -14,8 +14,7 @@
 
 #include "base/assert.h"
 #include "seh/arch/arch.h"
-#include "seh/dispatch.h"
-#include "seh/fault.h"
+#include "seh/dispatch_list.h"
 
 __attribute__((visibility("default"))) __thread struct transom_seh_frame *transom_seh_top;
 __attribute__((visibility("default"))) __thread struct transom_seh_pending transom_seh_pending;
@@ -44,7 +43,7 @@ struct tsm_seh_thread *tsm_seh_thread_current(void)
     return self;
 }
 
-TSM_API struct transom_seh_frame *transom_seh_first(void)
+struct tsm_seh_thread *tsm_seh_thread_begin(void)
 {
     struct tsm_alternate_stack stack;
     void *room;
@@ -60,10 +59,9 @@ TSM_API struct transom_seh_frame *transom_seh_first(void)
             self->low = self->high = 0;
         pthread_once(&end_once, end_key_create);
         pthread_setspecific(end_key, self);
-        tsm_fault_install();
     }
     transom_seh_top = &self->end;
-    return &self->end;
+    return self;
 }
 
 void tsm_frame_note_code(const struct transom_seh_frame *frame, uint32_t code)

@@ -29,6 +29,9 @@ struct tsm_seh_thread {
 /* NULL in a thread without frames. */
 struct tsm_seh_thread *tsm_seh_thread_current(void);
 
+/* The calling thread gets a list of frames, which is empty. */
+struct tsm_seh_thread *tsm_seh_thread_begin(void);
+
 /* A frame's handler is about to run. */
 void tsm_frame_note_code(const struct transom_seh_frame *frame, uint32_t code);
 

@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "base/macros.h"
-#include "seh/dispatch.h"
+#include "seh/dispatch_list.h"
 #include "seh/frame.h"
 
 #define NOTE_MARK 0x7472616e736f6d21ull

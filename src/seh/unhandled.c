@@ -19,7 +19,6 @@
 
 #include "base/status.h"
 #include "os/module_map.h"
-#include "seh/fault.h"
 #include "seh/frame.h"
 
 static _Atomic(LPTOP_LEVEL_EXCEPTION_FILTER) process_filter;
@@ -28,8 +27,6 @@ static void (*tell_parent)(uint32_t code, bool by_signal);
 
 LPTOP_LEVEL_EXCEPTION_FILTER tsm_unhandled_set_filter(LPTOP_LEVEL_EXCEPTION_FILTER filter)
 {
-    if (filter)
-        tsm_fault_install();
     return atomic_exchange(&process_filter, filter);
 }
 

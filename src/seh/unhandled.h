@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <windows.h>
 
-#include "seh/dispatch.h"
+#include "seh/dispatch_list.h"
 
 /* The filter of the whole process; returns the one before. */
 LPTOP_LEVEL_EXCEPTION_FILTER tsm_unhandled_set_filter(LPTOP_LEVEL_EXCEPTION_FILTER filter);

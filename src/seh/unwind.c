@@ -13,7 +13,7 @@
 
 #include "base/status.h"
 #include "seh/arch/arch.h"
-#include "seh/dispatch.h"
+#include "seh/dispatch_list.h"
 #include "seh/frame.h"
 #include "seh/sanitizer.h"
 #include "seh/unhandled.h"
@@ -43,6 +43,16 @@ void tsm_unwind_cut(uintptr_t stack_pointer)
         tsm_dispatch_set_current(dispatch->outer);
 }
 
+void tsm_unwind_give_up(void)
+{
+    struct tsm_dispatch *dispatch;
+
+    while ((dispatch = tsm_dispatch_current()) != NULL && !dispatch->asking &&
+           dispatch->pointers.ExceptionRecord->ExceptionFlags & EXCEPTION_UNWINDING)
+        tsm_dispatch_set_current(dispatch->outer);
+    tsm_sanitizer_forget_stack();
+}
+
 /* The outermost frame of the innermost call of a function. */
 static struct transom_seh_frame *find_target(const void *function)
 {
@@ -65,6 +75,17 @@ static void refuse(void)
     tsm_raise(&refusal);
 }
 
+/* As if by an exception: a jump out of a __finally block is its end. */
+static void unwind_to(struct transom_seh_frame *outer, EXCEPTION_RECORD *record, CONTEXT *context)
+{
+    struct tsm_dispatch dispatch = {
+        .pointers = {record, context}, .top = transom_seh_top, .is_complete = true};
+
+    tsm_dispatch_push(&dispatch);
+    tsm_frame_unwind(outer);
+    tsm_dispatch_pop(&dispatch);
+}
+
 void tsm_unwind(const void *target, const void *address, EXCEPTION_RECORD *record, uintptr_t value,
                 CONTEXT *context)
 {
@@ -82,7 +103,7 @@ void tsm_unwind(const void *target, const void *address, EXCEPTION_RECORD *recor
     if (frame) /* which is no more when its own block has run */
         tsm_arch_take_way(context, frame, (uintptr_t)address, value);
     if (thread)
-        tsm_dispatch_unwind(record, context, frame ? frame->previous : &thread->end);
+        unwind_to(frame ? frame->previous : &thread->end, record, context);
     if (!frame)
         tsm_unhandled_abort(record);
     there = *context;

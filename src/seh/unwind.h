@@ -17,3 +17,7 @@ void tsm_unwind(const void *target, const void *address, EXCEPTION_RECORD *recor
 /* Forgets the frames and exceptions that are left behind when the calling thread goes on with a
  * stack pointer. */
 void tsm_unwind_cut(uintptr_t stack_pointer);
+
+/* Called by context.S: a __finally block was left by a jump, the exception that had made it run is
+ * gone. */
+void tsm_unwind_give_up(void);

@@ -15,8 +15,6 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "seh/fault.h"
-
 struct entry {
     _Atomic(struct entry *) next;
     PVECTORED_EXCEPTION_HANDLER handler;
@@ -51,14 +49,13 @@ void *tsm_vectored_add(enum tsm_vectored_list list, bool is_first,
     if (!entry)
         return NULL;
     entry->handler = handler;
-    tsm_fault_install();
     pthread_mutex_lock(&mutex);
     if (is_first)
         atomic_init(&entry->next, atomic_load(at));
     else
         while (atomic_load(at))
             at = &atomic_load(at)->next;
-    atomic_store(at, entry); /* pairs with the loads in call_all() */
+    atomic_store(at, entry); /* pairs with the loads in tsm_vectored_ask() */
     free_retired_locked();
     pthread_mutex_unlock(&mutex);
     return entry;
@@ -83,38 +80,30 @@ bool tsm_vectored_remove(enum tsm_vectored_list list, void *handle)
     return entry != NULL;
 }
 
-static bool call_all(enum tsm_vectored_list list, struct tsm_dispatch *dispatch)
+bool tsm_vectored_is_empty(enum tsm_vectored_list list)
+{
+    return !atomic_load(&lists[list]);
+}
+
+bool tsm_vectored_ask(enum tsm_vectored_list list, EXCEPTION_POINTERS *pointers, bool *is_reading)
 {
     bool is_answered = false;
     struct entry *entry;
 
-    if (!atomic_load(&lists[list]))
-        return false;
-    tsm_dispatch_complete(dispatch);
     atomic_fetch_add(&readers, 1);
-    dispatch->is_reading = true;
+    *is_reading = true;
     for (entry = atomic_load(&lists[list]); entry && !is_answered;
          entry = atomic_load(&entry->next))
         if (!atomic_load(&entry->is_removed))
-            is_answered = entry->handler(&dispatch->pointers) == EXCEPTION_CONTINUE_EXECUTION;
-    tsm_vectored_give_up(dispatch);
+            is_answered = entry->handler(pointers) == EXCEPTION_CONTINUE_EXECUTION;
+    tsm_vectored_give_up(is_reading);
     return is_answered;
 }
 
-int tsm_vectored_ask(struct tsm_dispatch *dispatch)
+void tsm_vectored_give_up(bool *is_reading)
 {
-    return call_all(TSM_VECTORED_EXCEPTION, dispatch) ? EXCEPTION_CONTINUE_EXECUTION : 0;
-}
-
-void tsm_vectored_tell_continued(struct tsm_dispatch *dispatch)
-{
-    (void)call_all(TSM_VECTORED_CONTINUE, dispatch);
-}
-
-void tsm_vectored_give_up(struct tsm_dispatch *dispatch)
-{
-    if (dispatch->is_reading) {
-        dispatch->is_reading = false;
+    if (*is_reading) {
+        *is_reading = false;
         atomic_fetch_sub(&readers, 1);
     }
 }

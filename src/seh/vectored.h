@@ -5,8 +5,6 @@
 #include <stdbool.h>
 #include <windows.h>
 
-#include "seh/dispatch.h"
-
 enum tsm_vectored_list { TSM_VECTORED_EXCEPTION, TSM_VECTORED_CONTINUE };
 
 /* A handle for tsm_vectored_remove(); NULL without memory. */
@@ -16,11 +14,10 @@ void *tsm_vectored_add(enum tsm_vectored_list list, bool is_first,
 /* False for what is not, or not any more, in that list. */
 bool tsm_vectored_remove(enum tsm_vectored_list list, void *handle);
 
-/* Answer < 0: continue. */
-int tsm_vectored_ask(struct tsm_dispatch *dispatch);
+bool tsm_vectored_is_empty(enum tsm_vectored_list list);
 
-/* The exception is about to be continued. */
-void tsm_vectored_tell_continued(struct tsm_dispatch *dispatch);
+/* Calls the handlers of a list until one wants to continue; true: one did. *is_reading meanwhile. */
+bool tsm_vectored_ask(enum tsm_vectored_list list, EXCEPTION_POINTERS *pointers, bool *is_reading);
 
-/* An exception was given up while its handlers were being called. */
-void tsm_vectored_give_up(struct tsm_dispatch *dispatch);
+/* A jump has left an exception, perhaps while its handlers were being called. */
+void tsm_vectored_give_up(bool *is_reading);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "child.h"
 
-#include "seh/dispatch.h"
+#include "seh/dispatch_list.h"
 #include "seh/frame.h"
 
 /* What a program does to the list of its frames. */
