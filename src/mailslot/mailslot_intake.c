@@ -10,9 +10,7 @@
  *            door is shut and the others wait outside, writing all the same. What all may have unread
  *            together is divided among them.
  */
-#include "mailslot/mailslot.h"
-
-#include <stdlib.h>
+#include "mailslot/mailslot_inside.h"
 
 #include "base/trace.h"
 #include "mailslot/mailslot_share.h"
@@ -145,23 +143,6 @@ void tsm_mailslot_unload_all_locked(struct tsm_mailslot *slot)
     for_all(slot, leave_link);
 }
 
-/* Each link has its place in the queue, so that none is missing when it is needed. */
-static bool make_place(struct tsm_mailslot *slot)
-{
-    uint32_t larger = slot->queue_capacity ? 2 * slot->queue_capacity : 16;
-
-    if (slot->link_total < slot->queue_capacity)
-        return true;
-
-    struct tsm_mailslot_link **moved = realloc(slot->queue, larger * sizeof(*moved));
-
-    if (!moved)
-        return false;
-    slot->queue = moved;
-    slot->queue_capacity = larger;
-    return true;
-}
-
 static void wake_up(struct tsm_mailslot *slot, struct tsm_mailslot_link *link)
 {
     slot->has_touched = true;
@@ -169,6 +150,24 @@ static void wake_up(struct tsm_mailslot *slot, struct tsm_mailslot_link *link)
     link->empty_looks = 0;
     tsm_list_unlink(&link->node);
     tsm_list_append(&slot->awake, &link->node);
+}
+
+bool tsm_mailslot_rest_locked(struct tsm_mailslot *slot)
+{
+    bool all_rest = true;
+
+    TSM_LIST_FOR_EACH(node, &slot->awake)
+    {
+        struct tsm_mailslot_link *link = TSM_LIST_ENTRY(node, struct tsm_mailslot_link, node);
+
+        if (tsm_mailslot_link_has_left(link) || !tsm_mailslot_link_rest(link)) {
+            all_rest = false;
+            continue;
+        }
+        tsm_list_unlink(&link->node);
+        tsm_list_append(&slot->resting, &link->node);
+    }
+    return all_rest;
 }
 
 /* What it has written stays. */
@@ -244,7 +243,7 @@ static bool let_one_in(struct tsm_mailslot *slot)
     /* In a shared slot those who have left have their memory still. */
     uint32_t count = slot->share ? slot->link_total : slot->link_count;
 
-    slot->is_short = count < TSM_MAILSLOT_WRITERS_MAX && !make_place(slot);
+    slot->is_short = count < TSM_MAILSLOT_WRITERS_MAX && !tsm_mailslot_queue_grow_locked(slot);
     if (slot->is_short || count >= TSM_MAILSLOT_WRITERS_MAX) {
         shut_door(slot);
         return false;
@@ -293,8 +292,9 @@ static void on_listener(struct tsm_mailslot *slot)
 struct tsm_mailslot_link *tsm_mailslot_adopt_locked(struct tsm_mailslot *slot, int socket,
                                                     struct tsm_channel *channel)
 {
-    struct tsm_mailslot_link *link =
-        make_place(slot) ? tsm_mailslot_link_new(socket, tsm_mailslot_limit(slot)) : NULL;
+    struct tsm_mailslot_link *link = tsm_mailslot_queue_grow_locked(slot)
+                                         ? tsm_mailslot_link_new(socket, tsm_mailslot_limit(slot))
+                                         : NULL;
 
     if (!link) {
         if (channel)

@@ -36,6 +36,7 @@ static void peer_acts(void);
 #include "mailslot/mailslot_intake.c"
 #include "mailslot/mailslot_link.c"
 #include "mailslot/mailslot_merge.c"
+#include "mailslot/mailslot_queue.c"
 #undef atomic_load_explicit
 #define atomic_load_explicit(object, order) REAL_LOAD(object, order)
 
@@ -270,7 +271,7 @@ static void peer_new(int number)
     memset(peer->channel.header, 0, sizeof(*peer->channel.header));
     tsm_ring_writer_init(&peer->writer, &peer->channel.header->ring[0], peer->channel.data[0],
                          CAPACITY, CAPACITY);
-    MUST(make_place(&slot));
+    MUST(tsm_mailslot_queue_grow_locked(&slot));
     peer->link = tsm_mailslot_link_new(number, MESSAGE_MAX);
     MUST(peer->link);
     peer->link->is_polled = true;
