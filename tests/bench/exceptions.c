@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include "exceptions.h"
+#include "line.h"
 #include "statistics.h"
 
 #define ROUNDS       15
@@ -141,19 +142,10 @@ static double measure_once(const struct figure *figure, const char *peer, int us
 static void tell(FILE *table, const char *figure, const char *peer, double value,
                  const struct bench_spread *ratio)
 {
-    char ratios[3][16] = {"-", "-", "-"};
+    char name[64];
 
-    if (ratio) {
-        snprintf(ratios[0], sizeof(ratios[0]), "%.2f", ratio->median);
-        snprintf(ratios[1], sizeof(ratios[1]), "%.2f", ratio->least);
-        snprintf(ratios[2], sizeof(ratios[2]), "%.2f", ratio->most);
-    }
-    printf("bench=seh_%s peer=%s placement=one_core value=%.2f unit=ns ratio=%s low=%s high=%s "
-           "variant=default at=one_core\n",
-           figure, peer, value, ratios[0], ratios[1], ratios[2]);
-    if (table)
-        fprintf(table, "seh_%s\t%s\tone_core\t%.2f\tns\t%s\t%s\t%s\tdefault\tone_core\n", figure,
-                peer, value, ratios[0], ratios[1], ratios[2]);
+    snprintf(name, sizeof(name), "seh_%s", figure);
+    bench_line_tell(&(struct bench_line){name, peer, "one_core", "ns", value, ratio}, table);
 }
 
 /* The first peer's ratio. */

@@ -21,6 +21,7 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "line.h"
 #include "statistics.h"
 
 #define ROUNDS       5
@@ -163,21 +164,10 @@ static void tell(FILE *table, const char *figure, double (*of)[ROUNDS], int roun
 
     for (int i = 0; i < PEERS; i++) {
         double value = bench_median(of[i], (size_t)rounds);
-        char ratios[64] = "-\t-\t-";
 
-        if (i != OURS)
-            snprintf(ratios, sizeof(ratios), "%.2f\t%.2f\t%.2f", ratio.median, ratio.least,
-                     ratio.most);
-        printf("bench=%s peer=%s placement=unpinned value=%.2f unit=us", figure, peers[i].name,
-               value);
-        if (i == OURS)
-            printf(" ratio=- low=- high=-");
-        else
-            printf(" ratio=%.2f low=%.2f high=%.2f", ratio.median, ratio.least, ratio.most);
-        printf(" variant=default at=unpinned\n");
-        if (table)
-            fprintf(table, "%s\t%s\tunpinned\t%.2f\tus\t%s\tdefault\tunpinned\n", figure,
-                    peers[i].name, value, ratios);
+        bench_line_tell(&(struct bench_line){figure, peers[i].name, "unpinned", "us", value,
+                                             i == OURS ? NULL : &ratio},
+                        table);
     }
 }
 

@@ -25,6 +25,7 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "line.h"
 #include "statistics.h"
 
 #define SIZE         64
@@ -296,22 +297,8 @@ static FILE *table;
 static void tell(const char *figure, const struct peer *peer, const char *unit, double value,
                  const struct bench_spread *ratio)
 {
-    char ratios[64] = "ratio=- low=- high=-";
-
-    if (ratio)
-        snprintf(ratios, sizeof(ratios), "ratio=%.2f low=%.2f high=%.2f", ratio->median,
-                 ratio->least, ratio->most);
-    printf(
-        "bench=%s peer=%s placement=unpinned value=%.3f unit=%s %s variant=default at=unpinned\n",
-        figure, peer->name, value, unit, ratios);
-    fflush(stdout);
-    if (!table)
-        return;
-    if (ratio)
-        snprintf(ratios, sizeof(ratios), "%.2f\t%.2f\t%.2f", ratio->median, ratio->least,
-                 ratio->most);
-    fprintf(table, "%s\t%s\tunpinned\t%.3f\t%s\t%s\tdefault\tunpinned\n", figure, peer->name, value,
-            unit, ratio ? ratios : "-\t-\t-");
+    bench_line_tell(&(struct bench_line){figure, peer->name, "unpinned", unit, value, ratio},
+                    table);
 }
 
 static void rates(int writers, int rounds, int ms)

@@ -30,6 +30,7 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "line.h"
 #include "statistics.h"
 
 #define SIZE             64
@@ -524,22 +525,9 @@ static int rounds = ROUNDS, ms = MS;
 static void tell(const char *figure, const char *peer, const char *placement, const char *unit,
                  const double *values, const struct bench_spread *ratio)
 {
-    char ratios[64] = "ratio=- low=- high=-";
     double value = bench_median(values, (size_t)rounds);
 
-    if (ratio)
-        snprintf(ratios, sizeof(ratios), "ratio=%.2f low=%.2f high=%.2f", ratio->median,
-                 ratio->least, ratio->most);
-    printf("bench=%s peer=%s placement=%s value=%.3f unit=%s %s variant=default at=%s\n", figure,
-           peer, placement, value, unit, ratios, placement);
-    fflush(stdout);
-    if (!table)
-        return;
-    if (ratio)
-        snprintf(ratios, sizeof(ratios), "%.2f\t%.2f\t%.2f", ratio->median, ratio->least,
-                 ratio->most);
-    fprintf(table, "%s\t%s\t%s\t%.3f\t%s\t%s\tdefault\t%s\n", figure, peer, placement, value, unit,
-            ratio ? ratios : "-\t-\t-", placement);
+    bench_line_tell(&(struct bench_line){figure, peer, placement, unit, value, ratio}, table);
 }
 
 struct verdicts {
