@@ -86,6 +86,14 @@ void expect(struct terminal *terminal, const char *text)
     fail(text, terminal);
 }
 
+struct terminal start_ready(const char *role, void (*prepare)(void))
+{
+    struct terminal terminal = start(role, prepare);
+
+    expect(&terminal, "ready");
+    return terminal;
+}
+
 void expect_not(struct terminal *terminal, const char *text)
 {
     if (strstr(terminal->seen, text))

@@ -26,7 +26,10 @@ long now_ms(void);
 /* This program with a role, as the foreground of a new terminal; prepare runs before it, may be NULL. */
 struct terminal start(const char *role, void (*prepare)(void));
 
-/* The same for any program. */
+/* The same when it has written "ready". */
+struct terminal start_ready(const char *role, void (*prepare)(void));
+
+/* The first for any program. */
 struct terminal start_command(char *const *arguments, void (*prepare)(void));
 
 /* Waits until the program has written that, behind what was found before. */

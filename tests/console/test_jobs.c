@@ -14,22 +14,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "say.h"
 #include "terminal.h"
 
 /* ---- roles ---- */
-
-static void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
-
-static void say(const char *format, ...)
-{
-    va_list arguments;
-
-    va_start(arguments, format);
-    vprintf(format, arguments);
-    va_end(arguments);
-    printf("\n");
-    fflush(stdout);
-}
 
 static volatile LONG taken;
 
@@ -250,8 +238,17 @@ static struct terminal start_script(const char *text)
     return start_command(arguments, set_prompt);
 }
 
-/* What is typed is seen, too: the answer has to look different. */
-#define ASK_STATUS "echo sta\"\"tus $?\n"
+/* A program in the foreground gets Ctrl+C: its status as the shell sees it. What is typed is seen,
+ * too: the answer has to look different. */
+static void interrupt_program(struct terminal *terminal, const char *command, const char *status)
+{
+    type(terminal, command);
+    expect(terminal, "ready");
+    type(terminal, CTRL_C);
+    expect(terminal, "prompt> ");
+    type(terminal, "echo sta\"\"tus $?\n");
+    expect(terminal, status);
+}
 
 static void leave_shell(struct terminal *terminal)
 {
@@ -265,12 +262,7 @@ static void a_shell_sees_130_of_a_program_that_dies_of_ctrl_c(void)
 {
     struct terminal terminal = start_shell();
 
-    type(&terminal, "\"$PROGRAM\" --role none\n");
-    expect(&terminal, "ready");
-    type(&terminal, CTRL_C);
-    expect(&terminal, "prompt> ");
-    type(&terminal, ASK_STATUS);
-    expect(&terminal, "status 130");
+    interrupt_program(&terminal, "\"$PROGRAM\" --role none\n", "status 130");
     leave_shell(&terminal);
 }
 
@@ -278,20 +270,14 @@ static void a_shell_sees_the_code_with_which_a_handler_ends_the_program(void)
 {
     struct terminal terminal = start_shell();
 
-    type(&terminal, "\"$PROGRAM\" --role exits\n");
-    expect(&terminal, "ready");
-    type(&terminal, CTRL_C);
-    expect(&terminal, "prompt> ");
-    type(&terminal, ASK_STATUS);
-    expect(&terminal, "status 7");
+    interrupt_program(&terminal, "\"$PROGRAM\" --role exits\n", "status 7");
     leave_shell(&terminal);
 }
 
 static void a_parent_that_knows_us_sees_the_code_of_ctrl_c(void)
 {
-    struct terminal terminal = start("parent", NULL);
+    struct terminal terminal = start_ready("parent", NULL);
 
-    expect(&terminal, "ready");
     type(&terminal, CTRL_C);
     expect(&terminal, "child ended with c000013a");
     expect_exit(&terminal, 0);
@@ -318,12 +304,7 @@ static void ctrl_c_is_for_the_foreground_job_alone(void)
 
     type(&terminal, "\"$PROGRAM\" --role takes &\n");
     expect(&terminal, "ready");
-    type(&terminal, "\"$PROGRAM\" --role exits\n");
-    expect(&terminal, "ready");
-    type(&terminal, CTRL_C);
-    expect(&terminal, "prompt> ");
-    type(&terminal, ASK_STATUS);
-    expect(&terminal, "status 7");
+    interrupt_program(&terminal, "\"$PROGRAM\" --role exits\n", "status 7");
     expect_not(&terminal, "event 0");
     type(&terminal, "fg\n");
     expect(&terminal, "--role takes"); /* says the shell, and does it */
@@ -357,9 +338,8 @@ static void a_background_job_that_reads_the_console_is_stopped_until_it_is_in_th
 
 static void a_signal_that_the_program_handles_already_stays_its_own(void)
 {
-    struct terminal terminal = start("own_before", NULL);
+    struct terminal terminal = start_ready("own_before", NULL);
 
-    expect(&terminal, "ready");
     type(&terminal, CTRL_C);
     expect(&terminal, "own signal");
     type(&terminal, CTRL_QUIT);
@@ -370,9 +350,8 @@ static void a_signal_that_the_program_handles_already_stays_its_own(void)
 
 static void a_signal_that_the_program_takes_later_is_its_own_from_then_on(void)
 {
-    struct terminal terminal = start("own_after", NULL);
+    struct terminal terminal = start_ready("own_after", NULL);
 
-    expect(&terminal, "ready");
     expect_not(&terminal, "own signal"); /* it was ignored */
     type(&terminal, CTRL_C);
     expect(&terminal, "own signal");
@@ -382,9 +361,8 @@ static void a_signal_that_the_program_takes_later_is_its_own_from_then_on(void)
 
 static void threads_that_block_everything_do_not_keep_events_back(void)
 {
-    struct terminal terminal = start("blocking_threads", NULL);
+    struct terminal terminal = start_ready("blocking_threads", NULL);
 
-    expect(&terminal, "ready");
     type(&terminal, CTRL_C);
     expect(&terminal, "event 0");
     kill_program(&terminal);
@@ -392,9 +370,8 @@ static void threads_that_block_everything_do_not_keep_events_back(void)
 
 static void a_signal_that_all_threads_block_is_theirs_to_wait_for(void)
 {
-    struct terminal terminal = start("sigwait", NULL);
+    struct terminal terminal = start_ready("sigwait", NULL);
 
-    expect(&terminal, "ready");
     type(&terminal, CTRL_C);
     expect(&terminal, "waited for 2");
     expect_not(&terminal, "event 0");

@@ -12,24 +12,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "say.h"
 #include "terminal.h"
 
 /* ---- roles: programs as they come from Windows ---- */
 
 static HANDLE came;
-
-static void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
-
-static void say(const char *format, ...)
-{
-    va_list arguments;
-
-    va_start(arguments, format);
-    vprintf(format, arguments);
-    va_end(arguments);
-    printf("\n");
-    fflush(stdout);
-}
 
 static BOOL WINAPI tell_event(DWORD type)
 {
@@ -231,9 +219,8 @@ static void a_thread_that_reads_the_console_can_be_taken_out(void)
 
 static void ctrl_c_and_ctrl_backslash_are_events(void)
 {
-    struct terminal terminal = start("events", NULL);
+    struct terminal terminal = start_ready("events", NULL);
 
-    expect(&terminal, "ready");
     type(&terminal, CTRL_C);
     expect(&terminal, "event 0");
     expect(&terminal, "next");
@@ -245,9 +232,8 @@ static void ctrl_c_and_ctrl_backslash_are_events(void)
 
 static void a_request_to_end_is_an_event_that_nobody_refuses(void)
 {
-    struct terminal terminal = start("events", NULL);
+    struct terminal terminal = start_ready("events", NULL);
 
-    expect(&terminal, "ready");
     kill(terminal.program, SIGTERM);
     expect(&terminal, "event 6");
     expect_signal(&terminal, SIGTERM);
@@ -255,9 +241,8 @@ static void a_request_to_end_is_an_event_that_nobody_refuses(void)
 
 static void a_terminal_that_goes_is_a_close_event(void)
 {
-    struct terminal terminal = start("events", NULL);
+    struct terminal terminal = start_ready("events", NULL);
 
-    expect(&terminal, "ready");
     close(terminal.fd);
     terminal.fd = -1;
     expect_signal(&terminal, SIGHUP);
@@ -265,10 +250,9 @@ static void a_terminal_that_goes_is_a_close_event(void)
 
 static void a_handler_that_takes_too_long_is_ended(void)
 {
-    struct terminal terminal = start("slow", NULL);
+    struct terminal terminal = start_ready("slow", NULL);
     long begin;
 
-    expect(&terminal, "ready");
     begin = now_ms();
     kill(terminal.program, SIGTERM);
     expect(&terminal, "event 6");
@@ -280,9 +264,8 @@ static void a_handler_that_takes_too_long_is_ended(void)
 
 static void without_handlers_ctrl_c_kills_as_ever(void)
 {
-    struct terminal terminal = start("no_handler", NULL);
+    struct terminal terminal = start_ready("no_handler", NULL);
 
-    expect(&terminal, "ready");
     type(&terminal, CTRL_C);
     expect_signal(&terminal, SIGINT);
 }
@@ -294,9 +277,8 @@ static void ignore_hang_up(void)
 
 static void what_is_ignored_from_the_beginning_stays_ignored(void)
 {
-    struct terminal terminal = start("events", ignore_hang_up);
+    struct terminal terminal = start_ready("events", ignore_hang_up);
 
-    expect(&terminal, "ready");
     kill(terminal.program, SIGHUP);
     type(&terminal, CTRL_C);
     expect(&terminal, "event 0");
@@ -306,9 +288,8 @@ static void what_is_ignored_from_the_beginning_stays_ignored(void)
 
 static void ctrl_c_ends_a_read_with_nothing(void)
 {
-    struct terminal terminal = start("read", NULL);
+    struct terminal terminal = start_ready("read", NULL);
 
-    expect(&terminal, "ready");
     usleep(100000); /* until it reads */
     type(&terminal, CTRL_C);
 
@@ -326,9 +307,8 @@ static void ctrl_c_ends_a_read_with_nothing(void)
 
 static void lines_end_with_cr_and_lf_and_come_in_pieces(void)
 {
-    struct terminal terminal = start("lines", NULL);
+    struct terminal terminal = start_ready("lines", NULL);
 
-    expect(&terminal, "ready");
     type(&terminal, "abc\n");
     expect(&terminal, "A 4 [abc] 13");
     expect(&terminal, "rest 1 10");
