@@ -77,13 +77,14 @@ NTSTATUS tsm_mailslot_door_accept(struct tsm_mailslot_door *door, int *socket)
     return tsm_unix_accept(door->listener, socket);
 }
 
-NTSTATUS tsm_mailslot_door_greet(int socket, struct tsm_channel **out)
+NTSTATUS tsm_mailslot_door_greet(int socket, bool stays, struct tsm_channel **out)
 {
     uint8_t record[TSM_PIPE_HELLO_SIZE + 1];
     struct tsm_pipe_hello hello;
     size_t length = 0;
     int memfd = -1;
-    NTSTATUS status = tsm_unix_receive(socket, record, sizeof(record), &length, &memfd);
+    NTSTATUS status =
+        (stays ? tsm_unix_peek : tsm_unix_receive)(socket, record, sizeof(record), &length, &memfd);
 
     if (status == STATUS_PIPE_LISTENING)
         return status;

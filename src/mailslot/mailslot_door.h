@@ -22,9 +22,9 @@ tsm_must_check NTSTATUS tsm_mailslot_door_open(const struct tsm_name *name, uint
 /* STATUS_PIPE_LISTENING: nobody came. */
 tsm_must_check NTSTATUS tsm_mailslot_door_accept(struct tsm_mailslot_door *door, int *socket);
 
-/* Takes the hello of one who came: STATUS_PIPE_LISTENING if it is not there yet. Any other status:
- * the socket is closed. */
-tsm_must_check NTSTATUS tsm_mailslot_door_greet(int socket, struct tsm_channel **out);
+/* Takes the hello of one who came, or only what is in it, if it stays: STATUS_PIPE_LISTENING if it is
+ * not there yet. Any other status: the socket is closed. */
+tsm_must_check NTSTATUS tsm_mailslot_door_greet(int socket, bool stays, struct tsm_channel **out);
 
 /* The name is free. To be called once. */
 void tsm_mailslot_door_close(struct tsm_mailslot_door *door);

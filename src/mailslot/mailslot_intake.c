@@ -14,6 +14,7 @@
 
 #include "base/trace.h"
 #include "mailslot/mailslot_share.h"
+#include "wire/pipe_hello.h"
 
 #define EVENTS_AT_ONCE  64
 #define ACCEPTS_AT_ONCE 4096
@@ -195,17 +196,19 @@ static bool greet(struct tsm_mailslot *slot, struct tsm_mailslot_link *link)
 
     stop_polling(slot, link);
 
-    NTSTATUS status = tsm_mailslot_door_greet(link->socket, &channel);
+    /* In the hello is the writer's memory: first the others get it, then it goes. Who dies in between has
+     * left them one or both, and never neither. */
+    NTSTATUS status = tsm_mailslot_door_greet(link->socket, slot->share != NULL, &channel);
 
     if (NT_SUCCESS(status)) {
         tsm_trace(TSM_TRACE_MAILSLOT, "process %u writes", channel->peer.pid);
         tsm_mailslot_link_attach(link, channel, slot->now);
         set_allowance(slot, link);
         wake_up(slot, link);
-        if (link->id)
-            tsm_mailslot_share_remove(slot, link);
         if (slot->share)
             status = tsm_mailslot_share_add(slot, link);
+        if (slot->share && NT_SUCCESS(status))
+            tsm_unix_skip(link->socket);
     } else if (status != STATUS_PIPE_LISTENING) {
         tsm_trace(TSM_TRACE_MAILSLOT, "a writer was turned away: %s", tsm_status_name(status));
         link->socket = -1;
@@ -336,8 +339,8 @@ void tsm_mailslot_recount_locked(struct tsm_mailslot *slot)
 
 static void on_bell(struct tsm_mailslot *slot, struct tsm_mailslot_link *link)
 {
-    uint8_t record[2];
-    size_t length;
+    uint8_t record[TSM_PIPE_HELLO_SIZE + 1];
+    size_t length = 0;
     int fd = -1;
     NTSTATUS status = tsm_unix_receive(link->socket, record, sizeof(record), &length, &fd);
 
@@ -345,8 +348,10 @@ static void on_bell(struct tsm_mailslot *slot, struct tsm_mailslot_link *link)
         tsm_unix_close(fd);
     if (status == STATUS_PIPE_LISTENING || status == STATUS_PIPE_BROKEN)
         return;
-    /* In a shared slot another one may have asked for it. */
-    if (!NT_SUCCESS(status) || length != 1 || fd >= 0 ||
+    /* In a shared slot another one may have asked for it, or have died before he took the hello away. */
+    bool is_hello = slot->share && length == TSM_PIPE_HELLO_SIZE;
+
+    if (!NT_SUCCESS(status) || (!is_hello && (length != 1 || fd >= 0)) ||
         (link->state != TSM_LINK_RESTING && !slot->share))
         link->reader.is_broken = true;
     wake_up(slot, link);

@@ -246,16 +246,23 @@ static void tell_batch(struct tsm_slot_share_link *shared, const struct tsm_mail
     atomic_store_explicit(&shared->stamp, link->stamp, memory_order_relaxed);
 }
 
+static uint32_t free_place(const struct tsm_slot_share_core *core)
+{
+    uint32_t place = 0;
+
+    while (place < TSM_MAILSLOT_WRITERS_MAX && core->links[place].id)
+        place++;
+    return place;
+}
+
 NTSTATUS tsm_mailslot_share_add(struct tsm_mailslot *slot, struct tsm_mailslot_link *link)
 {
     struct tsm_mailslot_share *share = slot->share;
     struct tsm_slot_share_core *core = share->core;
     const int fds[LINK_FDS] = {link->socket, link->channel ? link->channel->memfd : -1};
     uint64_t id = ++core->last_id;
-    uint32_t place = 0;
+    uint32_t place = link->id ? link->place : free_place(core);
 
-    while (place < TSM_MAILSLOT_WRITERS_MAX && core->links[place].id)
-        place++;
     if (place == TSM_MAILSLOT_WRITERS_MAX)
         return STATUS_INSUFFICIENT_RESOURCES;
 

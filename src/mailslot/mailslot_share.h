@@ -28,8 +28,8 @@ static inline void tsm_mailslot_unlock(struct tsm_mailslot *slot)
 
 /* ---- a slot with a share, locked ---- */
 
-/* The others get the link, whether it has said hello or not; when it has, it goes and comes once more.
- * STATUS_INSUFFICIENT_RESOURCES: there are so many. */
+/* The others get the link, whether it has said hello or not; and once more when it has, with its memory,
+ * instead of what they had. STATUS_INSUFFICIENT_RESOURCES: there are so many. */
 tsm_must_check NTSTATUS tsm_mailslot_share_add(struct tsm_mailslot *slot,
                                                struct tsm_mailslot_link *link);
 

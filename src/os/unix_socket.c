@@ -237,7 +237,8 @@ NTSTATUS tsm_unix_send(int socket, const void *record, size_t length, int fd)
     return errno == ETOOMANYREFS ? STATUS_PIPE_NOT_AVAILABLE : tsm_status_from_errno(errno);
 }
 
-NTSTATUS tsm_unix_receive(int socket, void *record, size_t capacity, size_t *length, int *fd)
+static NTSTATUS receive(int socket, int flags, void *record, size_t capacity, size_t *length,
+                        int *fd)
 {
     union {
         struct cmsghdr header;
@@ -252,7 +253,7 @@ NTSTATUS tsm_unix_receive(int socket, void *record, size_t capacity, size_t *len
     /* A descriptor for which there is no room would be lost without a word. */
     tsm_fd_limit_reach(socket);
 
-    ssize_t received = recvmsg(socket, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+    ssize_t received = recvmsg(socket, &message, flags | MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
     int found = -1, count = 0;
 
     if (received < 0)
@@ -284,6 +285,24 @@ NTSTATUS tsm_unix_receive(int socket, void *record, size_t capacity, size_t *len
     *length = (size_t)received;
     *fd = found;
     return STATUS_SUCCESS;
+}
+
+NTSTATUS tsm_unix_receive(int socket, void *record, size_t capacity, size_t *length, int *fd)
+{
+    return receive(socket, 0, record, capacity, length, fd);
+}
+
+NTSTATUS tsm_unix_peek(int socket, void *record, size_t capacity, size_t *length, int *fd)
+{
+    return receive(socket, MSG_PEEK, record, capacity, length, fd);
+}
+
+void tsm_unix_skip(int socket)
+{
+    char byte;
+
+    /* Nobody asks for the descriptor: the kernel closes it. */
+    (void)!recv(socket, &byte, sizeof(byte), MSG_DONTWAIT);
 }
 
 NTSTATUS tsm_unix_peer(int socket, struct tsm_unix_peer *out)

@@ -44,6 +44,11 @@ tsm_must_check NTSTATUS tsm_unix_send(int socket, const void *record, size_t len
 tsm_must_check NTSTATUS tsm_unix_receive(int socket, void *record, size_t capacity, size_t *length,
                                          int *fd);
 
+/* The same, but it stays there, and *fd is a copy; tsm_unix_skip() takes it away. */
+tsm_must_check NTSTATUS tsm_unix_peek(int socket, void *record, size_t capacity, size_t *length,
+                                      int *fd);
+void tsm_unix_skip(int socket);
+
 tsm_must_check NTSTATUS tsm_unix_peer(int socket, struct tsm_unix_peer *out);
 
 /* The peer has hung up; there may be something to receive all the same. */

@@ -127,7 +127,7 @@ NTSTATUS tsm_mailslot_door_accept(struct tsm_mailslot_door *door, int *socket)
     return STATUS_PIPE_LISTENING;
 }
 
-NTSTATUS tsm_mailslot_door_greet(int socket, struct tsm_channel **out)
+NTSTATUS tsm_mailslot_door_greet(int socket, bool stays, struct tsm_channel **out)
 {
     return STATUS_PIPE_LISTENING;
 }
