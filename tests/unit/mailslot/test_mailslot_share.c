@@ -8,6 +8,7 @@
 #include "mailslot/mailslot_share_core.h"
 #include "mailslot/mailslot_writer.h"
 #include "os/fd.h"
+#include "wire/pipe_hello.h"
 
 #define NAME u"\\\\.\\mailslot\\unit\\share"
 
@@ -123,6 +124,45 @@ static void what_writers_left_before_and_behind_is_handed_on(void **state)
     assert_int_equal(count_of(slot), 0);
     assert_int_equal(slot->link_total, 0);
     assert_int_equal(slot->kept_bytes, 0);
+    slots_end();
+}
+
+/* A writer who says hello, and says it once more when it has been let in: that is what others find when
+ * the one who let it in died before he took it away. */
+static struct tsm_channel *say_hello_twice(void)
+{
+    const struct tsm_pipe_hello hello = {.protocol = TSM_PIPE_PROTOCOL, .access = TSM_HELLO_WRITES};
+    uint8_t record[TSM_PIPE_HELLO_SIZE];
+    struct tsm_mailslot_found found;
+    struct tsm_name name;
+
+    assert_status(tsm_name_parse_mailslot(NAME, &name, NULL), STATUS_SUCCESS);
+    assert_status(tsm_mailslot_door_knock(&name, 0, NULL, &found), STATUS_SUCCESS);
+    assert_int_equal(count_of(slot), 0);
+    assert_int_equal(slot->link_count, 1);
+    tsm_pipe_hello_encode(&hello, record);
+    assert_status(
+        tsm_unix_send(found.channel->socket, record, sizeof(record), found.channel->memfd),
+        STATUS_SUCCESS);
+    return found.channel;
+}
+
+static void a_hello_that_is_still_there_is_a_lie_to_one_reader_alone(void **state)
+{
+    struct tsm_channel *writer;
+
+    slots_begin();
+    writer = say_hello_twice();
+    assert_int_equal(count_of(slot), 0);
+    assert_int_equal(slot->link_count, 0);
+    tsm_channel_close(writer, TSM_SIDE_CLOSED);
+    sharer = import_from(slot);
+    writer = say_hello_twice();
+    assert_int_equal(count_of(sharer), 0);
+    assert_int_equal(count_of(slot), 0);
+    assert_int_equal(sharer->link_count, 1);
+    assert_int_equal(slot->link_count, 1);
+    tsm_channel_close(writer, TSM_SIDE_CLOSED);
     slots_end();
 }
 
@@ -282,6 +322,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(each_message_goes_to_one_of_them_in_its_order),
         TEST(what_writers_left_before_and_behind_is_handed_on),
+        TEST(a_hello_that_is_still_there_is_a_lie_to_one_reader_alone),
         TEST(rows_do_not_grow_with_those_who_come_and_go),
         TEST(one_without_descriptors_looks_again),
         TEST(the_last_one_frees_the_name),
