@@ -235,9 +235,11 @@ static void waiter_sleep(struct waiter *waiter, struct nap *nap, struct tsm_dead
 
 static NTSTATUS waiter_run(struct waiter *waiter, struct tsm_deadline deadline)
 {
-    struct nap nap = {.due_ns = INT64_MAX};
+    struct nap nap;
     bool was_working;
 
+    nap.word_count = nap.owner_count = 0;
+    nap.due_ns = INT64_MAX;
     waiter->wait.tid = tsm_teb_tid();
     waiter->wait.teb = tsm_teb_current();
     waiter->wait.is_linked = false;
