@@ -25,6 +25,7 @@
 
 #include "base/trace.h"
 #include "os/login_library.h"
+#include "os/own_thread.h"
 #include "os/reactor.h"
 #include "os/signal_events.h"
 
@@ -302,7 +303,7 @@ static void connect_locked(void)
     connection->watch.fd = connection->bus_fd = connection->inhibitor = -1;
     connection->watch.on_event = on_readable;
     login.connecting = connection;
-    if (!NT_SUCCESS(tsm_signal_start_detached(connect_thread, connection))) {
+    if (!NT_SUCCESS(tsm_own_thread_start(connect_thread, connection, TSM_OWN_THREAD_SMALL, NULL))) {
         login.connecting = NULL;
         free(connection);
     }

@@ -20,6 +20,7 @@
 
 #include "base/trace.h"
 #include "os/fd_limit.h"
+#include "os/own_thread.h"
 
 #define EVENTS_AT_ONCE 64
 #define KICK_ID        0
@@ -185,11 +186,9 @@ static void close_descriptors(void)
     reactor.epoll_fd = reactor.kick_fd = -1;
 }
 
-/* Mutex held. Signals are for the program's threads; faults stay where they happen. */
+/* Mutex held. */
 static NTSTATUS start_locked(void)
 {
-    sigset_t blocked, before;
-    pthread_attr_t attributes;
     NTSTATUS status;
 
     if (reactor.is_started)
@@ -200,24 +199,9 @@ static NTSTATUS start_locked(void)
         return status;
     }
 
-    sigfillset(&blocked);
-    sigdelset(&blocked, SIGSEGV);
-    sigdelset(&blocked, SIGBUS);
-    sigdelset(&blocked, SIGILL);
-    sigdelset(&blocked, SIGFPE);
-    sigdelset(&blocked, SIGTRAP);
-    pthread_attr_init(&attributes);
-    pthread_attr_setstacksize(&attributes, 256 * 1024);
-    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-    pthread_sigmask(SIG_SETMASK, &blocked, &before);
-
-    int error = pthread_create(&reactor.thread, &attributes, service_thread, NULL);
-
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    pthread_attr_destroy(&attributes);
-    if (error) {
+    status = tsm_own_thread_start(service_thread, NULL, TSM_OWN_THREAD_SMALL, &reactor.thread);
+    if (!NT_SUCCESS(status)) {
         close_descriptors();
-        status = tsm_status_from_errno(error);
     } else {
         reactor.is_started = true;
         tsm_trace(TSM_TRACE_REACTOR, "service thread started");

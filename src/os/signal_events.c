@@ -182,55 +182,24 @@ NTSTATUS tsm_signal_send_group(uint32_t group, int number)
 
 /* ---- threads ---- */
 
-static sigset_t all_but_faults(void)
+/* One of the program's: it handles all signals. */
+static NTSTATUS start_thread(pthread_t *thread, tsm_signal_thread *body, void *argument)
 {
-    sigset_t set;
-
-    sigfillset(&set);
-    sigdelset(&set, SIGSEGV);
-    sigdelset(&set, SIGBUS);
-    sigdelset(&set, SIGILL);
-    sigdelset(&set, SIGFPE);
-    sigdelset(&set, SIGTRAP);
-    return set;
-}
-
-/* stack_size 0: as large as any. */
-static NTSTATUS start_thread(pthread_t *thread, sigset_t mask, size_t stack_size,
-                             tsm_signal_thread *body, void *argument)
-{
-    pthread_attr_t attributes;
-    sigset_t before;
+    sigset_t none, before;
     int error;
 
-    pthread_attr_init(&attributes);
-    if (stack_size)
-        pthread_attr_setstacksize(&attributes, stack_size);
-    pthread_sigmask(SIG_SETMASK, &mask, &before);
-    error = pthread_create(thread, &attributes, body, argument);
+    sigemptyset(&none);
+    pthread_sigmask(SIG_SETMASK, &none, &before);
+    error = pthread_create(thread, NULL, body, argument);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
-    pthread_attr_destroy(&attributes);
     return error ? tsm_status_from_errno(error) : STATUS_SUCCESS;
-}
-
-NTSTATUS tsm_signal_start_detached(tsm_signal_thread *body, void *argument)
-{
-    pthread_t thread;
-    NTSTATUS status = start_thread(&thread, all_but_faults(), 256 * 1024, body, argument);
-
-    if (NT_SUCCESS(status))
-        pthread_detach(thread);
-    return status;
 }
 
 NTSTATUS tsm_signal_start_program_thread(tsm_signal_thread *body, void *argument)
 {
-    sigset_t none;
     pthread_t thread;
-    NTSTATUS status;
+    NTSTATUS status = start_thread(&thread, body, argument);
 
-    sigemptyset(&none);
-    status = start_thread(&thread, none, 0, body, argument);
     if (NT_SUCCESS(status))
         pthread_detach(thread);
     return status;
@@ -240,12 +209,9 @@ NTSTATUS tsm_signal_run_in_thread(tsm_signal_thread *body, void *argument, uint3
                                   bool *ended)
 {
     struct timespec until;
-    sigset_t none;
     pthread_t thread;
-    NTSTATUS status;
+    NTSTATUS status = start_thread(&thread, body, argument);
 
-    sigemptyset(&none);
-    status = start_thread(&thread, none, 0, body, argument);
     if (!NT_SUCCESS(status))
         return status;
     clock_gettime(CLOCK_MONOTONIC, &until);

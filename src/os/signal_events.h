@@ -29,11 +29,9 @@ _Noreturn void tsm_signal_take_default(int number);
 /* To a process group; 0: that of the caller. STATUS_INVALID_PARAMETER: there is none. */
 tsm_must_check NTSTATUS tsm_signal_send_group(uint32_t group, int number);
 
-/* A detached thread in which no signal is handled but faults. */
 typedef void *tsm_signal_thread(void *argument);
-tsm_must_check NTSTATUS tsm_signal_start_detached(tsm_signal_thread *body, void *argument);
 
-/* The same for the program's code: no signal is blocked, and the stack is as large as any. */
+/* A detached thread for the program's code: no signal is blocked, and the stack is as large as any. */
 tsm_must_check NTSTATUS tsm_signal_start_program_thread(tsm_signal_thread *body, void *argument);
 
 /* Runs body in such a thread and waits for its end, at most so long; *ended says whether it came. */

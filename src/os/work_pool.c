@@ -17,6 +17,7 @@
 #include <time.h>
 
 #include "base/trace.h"
+#include "os/own_thread.h"
 
 #define THREADS_AT_ONCE 8
 #define THREADS_MAX     512
@@ -83,27 +84,10 @@ static void *pool_thread(void *unused)
     return NULL;
 }
 
-/* Signals are for the program's own threads; faults stay where they happen. */
 static NTSTATUS start_thread(void *(*routine)(void *))
 {
-    sigset_t blocked, before;
-    pthread_attr_t attributes;
-    pthread_t thread;
-    int error;
-
-    sigfillset(&blocked);
-    sigdelset(&blocked, SIGSEGV);
-    sigdelset(&blocked, SIGBUS);
-    sigdelset(&blocked, SIGILL);
-    sigdelset(&blocked, SIGFPE);
-    sigdelset(&blocked, SIGTRAP);
-    pthread_attr_init(&attributes);
-    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-    pthread_sigmask(SIG_SETMASK, &blocked, &before);
-    error = pthread_create(&thread, &attributes, routine, NULL);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    pthread_attr_destroy(&attributes);
-    return error ? STATUS_INSUFFICIENT_RESOURCES : STATUS_SUCCESS;
+    return NT_SUCCESS(tsm_own_thread_start(routine, NULL, 0, NULL)) ? STATUS_SUCCESS
+                                                                    : STATUS_INSUFFICIENT_RESOURCES;
 }
 
 /* Mutex held, but not while the thread is made. */

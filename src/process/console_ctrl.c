@@ -27,6 +27,7 @@
 #include "base/macros.h"
 #include "base/trace.h"
 #include "os/login_watch.h"
+#include "os/own_thread.h"
 #include "os/signal_events.h"
 #include "process/process.h"
 
@@ -159,7 +160,7 @@ static void on_event(const struct event *event)
 
     void *argument = (void *)(uintptr_t)event;
     NTSTATUS status = event->ends_process
-                          ? tsm_signal_start_detached(deliver_end, argument)
+                          ? tsm_own_thread_start(deliver_end, argument, TSM_OWN_THREAD_SMALL, NULL)
                           : tsm_signal_start_program_thread(deliver_in_turn, argument);
 
     if (!NT_SUCCESS(status))
