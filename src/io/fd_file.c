@@ -18,6 +18,7 @@
 #include "io/console.h"
 #include "object/import.h"
 #include "os/fd_call.h"
+#include "os/fd_pipe.h"
 #include "os/poll_set.h"
 
 struct tsm_fd_file *tsm_fd_file_new(int fd)

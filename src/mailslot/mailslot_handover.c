@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "base/trace.h"
+#include "mailslot/mailslot.h"
 #include "mailslot/mailslot_share_core.h"
 #include "os/fd.h"
 

@@ -11,6 +11,7 @@
  */
 #include <sys/epoll.h>
 
+#include "mailslot/mailslot.h"
 #include "mailslot/mailslot_share.h"
 #include "os/futex.h"
 #include "os/spin.h"

@@ -2,7 +2,7 @@
 /* A mailslot that several processes read: what they agree on. */
 #pragma once
 
-#include "mailslot/mailslot.h"
+#include "mailslot/mailslot_inside.h"
 #include "object/import.h"
 
 /*

@@ -7,15 +7,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "os/fd.h"
+#include "os/fd_pipe.h"
 
 #define DRAIN_PAUSE_NS  50000
 #define DRAIN_PAUSE_MAX 5000000
-
-static bool is_unknown_flag(void)
-{
-    return errno == EOPNOTSUPP || errno == EINVAL || errno == ENOSYS;
-}
 
 static bool is_ready(int fd)
 {
@@ -33,7 +28,7 @@ NTSTATUS tsm_fd_call_read(int fd, void *buffer, uint32_t length, uint32_t *count
     do
         got = preadv2(fd, &piece, 1, -1, RWF_NOWAIT);
     while (got < 0 && errno == EINTR);
-    if (got < 0 && is_unknown_flag())
+    if (got < 0 && tsm_fd_is_unknown_flag())
         return is_ready(fd) ? tsm_fd_pipe_read(fd, buffer, length, count) : STATUS_PIPE_EMPTY;
     if (got < 0)
         return errno == EAGAIN ? STATUS_PIPE_EMPTY : tsm_status_from_errno(errno);
@@ -53,9 +48,9 @@ NTSTATUS tsm_fd_call_write(int fd, const void *buffer, uint32_t length, uint32_t
         *count = put > 0 ? (uint32_t)put : 0;
         return STATUS_SUCCESS;
     }
-    return is_unknown_flag() ? STATUS_NOT_SUPPORTED
-           : errno == EPIPE  ? STATUS_PIPE_CLOSING
-                             : tsm_status_from_errno(errno);
+    return tsm_fd_is_unknown_flag() ? STATUS_NOT_SUPPORTED
+           : errno == EPIPE         ? STATUS_PIPE_CLOSING
+                                    : tsm_status_from_errno(errno);
 }
 
 static NTSTATUS wait_for(int fd, short events, int bell, const struct timespec *time)

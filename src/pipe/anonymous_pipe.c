@@ -2,6 +2,8 @@
 /* Windows: an anonymous pipe is a byte pipe with one instance; its read end is the server end. */
 #include "pipe/anonymous_pipe.h"
 
+#include "os/fd_pipe.h"
+
 #define SIZE_BY_DEFAULT 4096
 
 NTSTATUS tsm_anonymous_pipe_new(uint32_t size, struct tsm_file **read_end,

@@ -26,6 +26,7 @@
 
 #include "base/trace.h"
 #include "os/fd.h"
+#include "os/fd_pipe.h"
 #include "os/spawn.h"
 #include "process/inherit.h"
 

@@ -8,6 +8,7 @@
 #include "base/teb.h"
 #include "io/fd_file.h"
 #include "object/import.h"
+#include "os/fd_pipe.h"
 
 #define BAD_POINTER ((void *)16)
 

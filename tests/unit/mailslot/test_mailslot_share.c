@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <sys/resource.h>
 
+#include "mailslot/mailslot.h"
 #include "mailslot/mailslot_share_core.h"
 #include "mailslot/mailslot_writer.h"
 #include "os/fd.h"

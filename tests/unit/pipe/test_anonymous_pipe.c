@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "support.h"
 
+#include "os/fd_pipe.h"
 #include "pipe/anonymous_pipe.h"
 
 struct ends {
