@@ -279,6 +279,7 @@ ROLE(takes_one)
 
 TEST(programs_that_a_shell_starts_have_the_slot_as_well)
 {
+    NEEDS_A_KERNEL_OF_ITS_OWN();
     HANDLE slot = slot_new(5000), writer = writer_new(), results_in, results_out;
 
     CHECK(CreatePipe(&results_in, &results_out, NULL, 0));

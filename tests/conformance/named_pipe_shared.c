@@ -75,6 +75,7 @@ ROLE(says_hello)
 
 TEST(programs_that_a_shell_starts_have_the_end_as_well)
 {
+    NEEDS_A_KERNEL_OF_ITS_OWN();
     struct pair pair = connect_pair(MESSAGE_MODE, 4096, 4096);
     char byte;
     DWORD count;

@@ -153,6 +153,7 @@ TEST(filters_that_always_fault_come_to_an_end)
     DWORD code;
 
     NEEDS_A_KERNEL_OF_ITS_OWN();
+    NEEDS_SIGNALS_OF_ITS_OWN();
     WINE_DIFFERS("the process ends with another code when its stack runs out");
     code = wait_role(spawn_role(faults_in_each_filter, ""));
     CHECK(code == EXCEPTION_ACCESS_VIOLATION || code == EXCEPTION_STACK_OVERFLOW);
@@ -178,6 +179,7 @@ TEST(handlers_that_always_fault_come_to_an_end)
     DWORD code;
 
     NEEDS_A_KERNEL_OF_ITS_OWN();
+    NEEDS_SIGNALS_OF_ITS_OWN();
     WINE_DIFFERS("the process ends with another code when its stack runs out");
     code = wait_role(spawn_role(faults_in_each_handler, ""));
     CHECK(code == EXCEPTION_ACCESS_VIOLATION || code == EXCEPTION_STACK_OVERFLOW);
