@@ -37,6 +37,19 @@ static struct tsm_exit_page *page_alloc(void)
     return page;
 }
 
+/* Takes the page, NULL without memory for it; status says whether the rest of it is there. */
+static NTSTATUS page_finish(struct tsm_exit_page *page, void *memory, NTSTATUS status,
+                            struct tsm_exit_page **out)
+{
+    if (!NT_SUCCESS(status)) {
+        tsm_exit_page_free(page);
+        return status;
+    }
+    page->word = memory;
+    *out = page;
+    return STATUS_SUCCESS;
+}
+
 NTSTATUS tsm_exit_page_new(struct tsm_exit_page **out)
 {
     struct tsm_exit_page *page = page_alloc();
@@ -48,13 +61,7 @@ NTSTATUS tsm_exit_page_new(struct tsm_exit_page **out)
         status = tsm_memfd_reserve(page->memfd, 0, PAGE_SIZE);
     if (NT_SUCCESS(status))
         status = tsm_memfd_map(page->memfd, PAGE_SIZE, &memory);
-    if (!NT_SUCCESS(status)) {
-        tsm_exit_page_free(page);
-        return status;
-    }
-    page->word = memory;
-    *out = page;
-    return STATUS_SUCCESS;
+    return page_finish(page, memory, status, out);
 }
 
 NTSTATUS tsm_exit_page_open(int memfd, struct tsm_exit_page **out)
@@ -64,13 +71,7 @@ NTSTATUS tsm_exit_page_open(int memfd, struct tsm_exit_page **out)
     NTSTATUS status =
         page ? tsm_memfd_adopt(memfd, PAGE_SIZE, &page->memfd, &memory) : STATUS_NO_MEMORY;
 
-    if (!NT_SUCCESS(status)) {
-        tsm_exit_page_free(page);
-        return status;
-    }
-    page->word = memory;
-    *out = page;
-    return STATUS_SUCCESS;
+    return page_finish(page, memory, status, out);
 }
 
 void tsm_exit_page_free(struct tsm_exit_page *page)

@@ -128,19 +128,24 @@ static struct tsm_object *process_find(uint32_t pid)
     return found;
 }
 
-/* Takes pidfd and the page, which may be NULL, on success. */
-static NTSTATUS process_from_pidfd(uint32_t pid, int pidfd, struct tsm_exit_page *page,
-                                   struct tsm_object **out)
+/* Takes descriptor and page on success. */
+static NTSTATUS process_from_facts(const struct tsm_process_facts *facts, struct tsm_object **out)
 {
     struct tsm_process *process = process_alloc();
-    NTSTATUS status;
+    NTSTATUS status = STATUS_SUCCESS;
 
     if (!process)
         return STATUS_NO_MEMORY;
-    process->pid = pid;
-    process->pidfd = pidfd;
-    process->exit_page = page;
-    status = process_watch(process);
+    process->pid = facts->pid;
+    process->pidfd = facts->pidfd;
+    process->exit_page = facts->exit_page;
+    if (facts->has_exited) {
+        process->has_exited = true;
+        process->is_code_known = facts->is_code_known;
+        process->exit_code = facts->exit_code;
+    } else {
+        status = process_watch(process);
+    }
     if (!NT_SUCCESS(status)) {
         process->pidfd = -1;
         process->exit_page = NULL;
@@ -153,8 +158,8 @@ static NTSTATUS process_from_pidfd(uint32_t pid, int pidfd, struct tsm_exit_page
 
 NTSTATUS tsm_process_open(uint32_t pid, struct tsm_object **out)
 {
+    struct tsm_process_facts facts = {.pid = pid};
     NTSTATUS status;
-    int pidfd;
 
     if (pid == (uint32_t)getpid()) {
         *out = tsm_process_current();
@@ -163,13 +168,12 @@ NTSTATUS tsm_process_open(uint32_t pid, struct tsm_object **out)
     *out = process_find(pid);
     if (*out)
         return STATUS_SUCCESS;
-    status = tsm_spawn_open(pid, &pidfd);
+    status = tsm_spawn_open(pid, &facts.pidfd);
     if (!NT_SUCCESS(status))
         return status;
-    status =
-        tsm_spawn_is_own(pid) ? process_from_pidfd(pid, pidfd, NULL, out) : STATUS_ACCESS_DENIED;
+    status = tsm_spawn_is_own(pid) ? process_from_facts(&facts, out) : STATUS_ACCESS_DENIED;
     if (!NT_SUCCESS(status))
-        tsm_fd_close(pidfd);
+        tsm_process_facts_deinit(&facts);
     return status;
 }
 
@@ -335,23 +339,6 @@ static NTSTATUS process_export(struct tsm_object *object, struct tsm_export *out
     return tsm_process_parcel_pack(&facts, out);
 }
 
-/* One that had ended before it was passed on. Takes descriptor and page on success. */
-static NTSTATUS process_from_end(const struct tsm_process_facts *facts, struct tsm_object **out)
-{
-    struct tsm_process *process = process_alloc();
-
-    if (!process)
-        return STATUS_NO_MEMORY;
-    process->pid = facts->pid;
-    process->pidfd = facts->pidfd;
-    process->exit_page = facts->exit_page;
-    process->has_exited = true;
-    process->is_code_known = facts->is_code_known;
-    process->exit_code = facts->exit_code;
-    *out = &process->object;
-    return STATUS_SUCCESS;
-}
-
 static NTSTATUS process_import(const struct tsm_export *in, struct tsm_object **out)
 {
     struct tsm_object *same = NULL;
@@ -364,10 +351,8 @@ static NTSTATUS process_import(const struct tsm_export *in, struct tsm_object **
         same = facts.pid == (uint32_t)getpid() ? tsm_process_current() : process_find(facts.pid);
     if (same)
         *out = same;
-    else if (facts.has_exited)
-        status = process_from_end(&facts, out);
     else
-        status = process_from_pidfd(facts.pid, facts.pidfd, facts.exit_page, out);
+        status = process_from_facts(&facts, out);
     if (same || !NT_SUCCESS(status))
         tsm_process_facts_deinit(&facts);
     if (NT_SUCCESS(status))
