@@ -208,7 +208,7 @@ static bool greet(struct tsm_mailslot *slot, struct tsm_mailslot_link *link)
         if (slot->share)
             status = tsm_mailslot_share_add(slot, link);
         if (slot->share && NT_SUCCESS(status))
-            tsm_unix_skip(link->socket);
+            (void)tsm_unix_skip(link->socket);
     } else if (status != STATUS_PIPE_LISTENING) {
         tsm_trace(TSM_TRACE_MAILSLOT, "a writer was turned away: %s", tsm_status_name(status));
         link->socket = -1;

@@ -12,6 +12,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "os/unix_socket.h"
+
 NTSTATUS tsm_fd_box_new(struct tsm_fd_box *out)
 {
     int pair[2];
@@ -106,10 +108,7 @@ NTSTATUS tsm_fd_box_look_at(const struct tsm_fd_box *box, unsigned int place, ui
 
 bool tsm_fd_box_drop_first(const struct tsm_fd_box *box, unsigned int place)
 {
-    char byte;
-
-    /* Nobody asks for the descriptors: the kernel closes them. */
-    return recv(box->ends[!place], &byte, sizeof(byte), MSG_DONTWAIT) > 0;
+    return tsm_unix_skip(box->ends[!place]);
 }
 
 void tsm_fd_box_empty(const struct tsm_fd_box *box, unsigned int place)

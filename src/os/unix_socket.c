@@ -297,12 +297,12 @@ NTSTATUS tsm_unix_peek(int socket, void *record, size_t capacity, size_t *length
     return receive(socket, MSG_PEEK, record, capacity, length, fd);
 }
 
-void tsm_unix_skip(int socket)
+bool tsm_unix_skip(int socket)
 {
     char byte;
 
-    /* Nobody asks for the descriptor: the kernel closes it. */
-    (void)!recv(socket, &byte, sizeof(byte), MSG_DONTWAIT);
+    /* Nobody asks for the descriptors: the kernel closes them. */
+    return recv(socket, &byte, sizeof(byte), MSG_DONTWAIT) > 0;
 }
 
 NTSTATUS tsm_unix_peer(int socket, struct tsm_unix_peer *out)

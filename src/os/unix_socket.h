@@ -47,7 +47,8 @@ tsm_must_check NTSTATUS tsm_unix_receive(int socket, void *record, size_t capaci
 /* The same, but it stays there, and *fd is a copy; tsm_unix_skip() takes it away. */
 tsm_must_check NTSTATUS tsm_unix_peek(int socket, void *record, size_t capacity, size_t *length,
                                       int *fd);
-void tsm_unix_skip(int socket);
+/* False: nothing is there. */
+bool tsm_unix_skip(int socket);
 
 tsm_must_check NTSTATUS tsm_unix_peer(int socket, struct tsm_unix_peer *out);
 
