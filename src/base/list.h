@@ -51,6 +51,18 @@ static inline void tsm_list_unlink(struct tsm_list *node)
     tsm_list_init(node);
 }
 
+/* Appends all that is in the other list, which is empty afterwards. */
+static inline void tsm_list_splice(struct tsm_list *head, struct tsm_list *other)
+{
+    if (tsm_list_is_empty(other))
+        return;
+    other->next->prev = head->prev;
+    head->prev->next = other->next;
+    other->prev->next = head;
+    head->prev = other->prev;
+    tsm_list_init(other);
+}
+
 /* NULL if the list is empty. */
 static inline struct tsm_list *tsm_list_first(const struct tsm_list *head)
 {

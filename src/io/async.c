@@ -5,7 +5,8 @@
  * The request lies on the heap, shares its file and its event, and belongs to whoever finishes it.
  * It is told in this order: the OVERLAPPED's words, the last of them its status, then the event or
  * the file, then the packet of the port or the call of the routine. After its status the OVERLAPPED
- * is not touched again: the program may have freed it. Status and event are told in one: who has seen
+ * is not touched again: the program may have freed it. The ends of a file's requests are told in the
+ * order in which they came, see tsm_file_tell(). Status and event are told in one: who has seen
  * the status may use both for the next request, and that one's event is not to be signaled by this.
  *
  * Ownership: as a packet or a call the request belongs to the port or the thread it was given to.
@@ -37,6 +38,7 @@ struct async {
     struct tsm_apc_queue *apcs;
     LPOVERLAPPED_COMPLETION_ROUTINE routine;
     bool wants_packet;
+    bool spares_packet; /* if it succeeds at once */
 };
 
 static struct async *async_from(struct tsm_io *io)
@@ -95,14 +97,11 @@ static void queue_routine(struct async *async)
     tsm_object_unref(thread);
 }
 
-enum telling { TELL_ALL, TELL_NO_PACKET };
-
 /* Status and information are there. Takes the request. */
-static void async_tell(struct async *async, enum telling how)
+static void async_tell(struct async *async)
 {
     struct tsm_file *file = async->io.file;
-    struct tsm_port *port =
-        async->wants_packet && how == TELL_ALL ? tsm_file_port(file, &async->packet.key) : NULL;
+    struct tsm_port *port = async->wants_packet ? tsm_file_port(file, &async->packet.key) : NULL;
 
     tsm_trace(TSM_TRACE_IO, "overlapped request ends: %s, %llu bytes",
               tsm_status_name(async->io.status), (unsigned long long)async->io.information);
@@ -124,9 +123,33 @@ static void async_tell(struct async *async, enum telling how)
     tsm_object_unref(&file->object);
 }
 
+/* It was never begun. */
+static void async_discard(struct async *async)
+{
+    tsm_object_unref(async->event);
+    tsm_object_unref(async->thread);
+    free(async);
+}
+
+/* Windows: of what a transaction finds in its way, only its end tells. */
+static bool is_told_later(enum tsm_io_kind kind, NTSTATUS status)
+{
+    return kind == TSM_IO_TRANSACT && status == STATUS_PIPE_BUSY;
+}
+
 static void async_on_finish(struct tsm_io *io)
 {
-    async_tell(async_from(io), TELL_ALL);
+    struct async *async = async_from(io);
+    struct tsm_file *file = io->file;
+
+    if (io->is_at_once && NT_ERROR(io->status) && !is_told_later(io->kind, io->status)) {
+        async_discard(async);
+        tsm_object_unref(&file->object);
+        return;
+    }
+    if (io->is_at_once && io->status == STATUS_SUCCESS && async->spares_packet)
+        async->wants_packet = false;
+    async_tell(async);
 }
 
 /* ---- starting ---- */
@@ -165,6 +188,7 @@ static struct async *async_new(const struct tsm_io *what, OVERLAPPED *overlapped
     async->apcs = NULL;
     async->routine = NULL;
     async->wants_packet = !((uintptr_t)overlapped->hEvent & NO_PACKET);
+    async->spares_packet = what->file->modes & FILE_SKIP_COMPLETION_PORT_ON_SUCCESS;
     return async;
 }
 
@@ -183,26 +207,11 @@ static NTSTATUS async_prepare(struct async *async, LPOVERLAPPED_COMPLETION_ROUTI
     return STATUS_SUCCESS;
 }
 
-/* It was never begun. */
-static void async_discard(struct async *async)
-{
-    tsm_object_unref(async->event);
-    tsm_object_unref(async->thread);
-    free(async);
-}
-
-/* Windows: of what a transaction finds in its way, only its end tells. */
-static bool is_told_later(const struct tsm_io *io, NTSTATUS status)
-{
-    return io->kind == TSM_IO_TRANSACT && status == STATUS_PIPE_BUSY;
-}
-
 NTSTATUS tsm_async_submit(const struct tsm_io *what, OVERLAPPED *overlapped,
                           LPOVERLAPPED_COMPLETION_ROUTINE routine, uint64_t *information)
 {
     struct async *async = async_new(what, overlapped);
     struct tsm_file *file = what->file;
-    bool spares_packet = file->modes & FILE_SKIP_COMPLETION_PORT_ON_SUCCESS;
     NTSTATUS status = async ? async_prepare(async, routine) : STATUS_NO_MEMORY;
 
     tsm_assert(file->is_overlapped);
@@ -212,27 +221,18 @@ NTSTATUS tsm_async_submit(const struct tsm_io *what, OVERLAPPED *overlapped,
             async_discard(async);
         return status;
     }
+
+    bool spares_packet = async->spares_packet;
+
     overlapped->Internal = (ULONG_PTR)STATUS_PENDING;
     tsm_file_unsignal(file);
     tsm_object_ref(&file->object);
     tsm_teb_current()->has_overlapped = true;
-    status = tsm_file_submit(file, &async->io);
-    if (status == STATUS_PENDING) /* and perhaps finished, and gone */
-        return status;
-    if (NT_ERROR(status) && !is_told_later(what, status)) {
-        async_discard(async);
-        tsm_object_unref(&file->object);
-        return status;
-    }
-    async->io.status = status;
-    *information = async->io.information;
-    if (status == STATUS_SUCCESS) {
-        async_tell(async, spares_packet ? TELL_NO_PACKET : TELL_ALL);
-        return status;
-    }
-    async_tell(async, TELL_ALL);
+    status = tsm_file_submit_overlapped(file, &async->io, information);
+    if (is_told_later(what->kind, status))
+        return STATUS_PENDING;
     /* Windows: where success needs no packet, a warning comes as one. */
-    return NT_ERROR(status) || spares_packet ? STATUS_PENDING : status;
+    return NT_WARNING(status) && spares_packet ? STATUS_PENDING : status;
 }
 
 struct tsm_object *tsm_async_object(struct tsm_io *io)

@@ -300,11 +300,13 @@ static void run_overlapped(struct tsm_work_item *item)
     NTSTATUS status = run_at(tsm_fd_file_from(file), io);
     struct tsm_io_batch batch;
 
+    tsm_object_ref(&file->object); /* the request's reference goes with it */
     tsm_io_batch_init(&batch);
     tsm_lock_acquire(&file->lock);
     tsm_io_batch_add(&batch, io, status, io->information);
     tsm_lock_release(&file->lock);
     tsm_io_batch_finish(&batch, NULL);
+    tsm_object_unref(&file->object);
 }
 
 static NTSTATUS submit_overlapped(struct tsm_fd_file *file, struct tsm_io *io)

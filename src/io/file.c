@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "io/file.h"
 
+#include <limits.h>
 #include <winbase.h>
 
 #include "io/completion_port.h"
@@ -17,6 +18,8 @@ void tsm_file_init(struct tsm_file *file, const struct tsm_object_ops *object_op
     file->ops = ops;
     atomic_init(&file->lock.word, 0);
     tsm_list_init(&file->pending);
+    tsm_list_init(&file->ended);
+    atomic_init(&file->teller, 0);
     file->is_overlapped = false;
     atomic_init(&file->modes, 0);
     atomic_init(&file->is_signaled, true);
@@ -80,10 +83,71 @@ void tsm_file_unsignal(struct tsm_file *file)
     tsm_dispatcher_unlock();
 }
 
+/* ---- telling ---- */
+
+#define IS_AWAITED 0x80000000u /* of tsm_file.teller: somebody sleeps until it is done */
+
+/* File lock held. False: another thread, or this one, is at it. */
+static bool begin_telling_locked(struct tsm_file *file, uint32_t self)
+{
+    /* pairs with the release in end_telling() */
+    if (atomic_load_explicit(&file->teller, memory_order_acquire) != 0)
+        return false;
+    atomic_store_explicit(&file->teller, self, memory_order_relaxed);
+    return true;
+}
+
+static void end_telling(struct tsm_file *file)
+{
+    if (atomic_exchange_explicit(&file->teller, 0, memory_order_release) & IS_AWAITED)
+        tsm_futex_wake(&file->teller, INT_MAX, TSM_FUTEX_PRIVATE);
+}
+
+/* File lock held, and dropped for a while. */
+static void await_teller_locked(struct tsm_file *file)
+{
+    uint32_t teller = atomic_load_explicit(&file->teller, memory_order_relaxed);
+    uint32_t awaited = teller | IS_AWAITED;
+
+    if (!teller ||
+        (teller != awaited && !atomic_compare_exchange_strong(&file->teller, &teller, awaited)))
+        return;
+    tsm_lock_release(&file->lock);
+    tsm_futex_wait(&file->teller, awaited, TSM_FUTEX_PRIVATE, TSM_DEADLINE_NEVER);
+    tsm_lock_acquire(&file->lock);
+}
+
+static bool is_telling(struct tsm_file *file, uint32_t self)
+{
+    return (atomic_load_explicit(&file->teller, memory_order_relaxed) & ~IS_AWAITED) == self;
+}
+
+void tsm_file_tell(struct tsm_file *file)
+{
+    uint32_t self = tsm_teb_tid();
+    bool is_inside = is_telling(file, self);
+    struct tsm_list told = TSM_LIST_INIT(told);
+
+    tsm_lock_acquire(&file->lock);
+    while (!is_inside && !begin_telling_locked(file, self))
+        await_teller_locked(file);
+    tsm_list_splice(&told, &file->ended);
+    tsm_lock_release(&file->lock);
+    TSM_LIST_FOR_EACH(node, &told)
+    {
+        struct tsm_io *io = TSM_LIST_ENTRY(node, struct tsm_io, node);
+
+        tsm_list_unlink(node);
+        io->on_finish(io);
+    }
+    if (!is_inside)
+        end_telling(file);
+}
+
+/* ---- running ---- */
+
 NTSTATUS tsm_file_submit(struct tsm_file *file, struct tsm_io *io)
 {
-    bool is_overlapped = io->on_finish != NULL;
-
     if (!file->ops->submit)
         return STATUS_INVALID_DEVICE_REQUEST;
 
@@ -92,9 +156,36 @@ NTSTATUS tsm_file_submit(struct tsm_file *file, struct tsm_io *io)
     NTSTATUS status = file->ops->submit(file, io);
 
     tsm_lock_release(&file->lock);
-    /* An overlapped request that was kept may be gone by now. */
-    if (is_overlapped && status == STATUS_PENDING && file->ops->look_after)
+    if (file->ops->after)
+        file->ops->after(file);
+    return status;
+}
+
+NTSTATUS tsm_file_submit_overlapped(struct tsm_file *file, struct tsm_io *io, uint64_t *information)
+{
+    NTSTATUS status = STATUS_INVALID_DEVICE_REQUEST;
+    bool is_next = false;
+
+    tsm_lock_acquire(&file->lock);
+    if (file->ops->submit)
+        status = file->ops->submit(file, io);
+    if (status != STATUS_PENDING) {
+        *information = io->information;
+        io->status = status;
+        io->is_at_once = true;
+        is_next = tsm_list_is_empty(&file->ended) && begin_telling_locked(file, tsm_teb_tid());
+        if (!is_next)
+            tsm_file_ended_locked(file, io);
+    }
+    tsm_lock_release(&file->lock);
+    if (is_next) {
+        io->on_finish(io);
+        end_telling(file);
+    } else if (status != STATUS_PENDING) {
+        tsm_file_tell(file);
+    } else if (file->ops->look_after) {
         file->ops->look_after(file);
+    }
     if (file->ops->after)
         file->ops->after(file);
     return status;

@@ -40,10 +40,13 @@ struct tsm_file {
     struct tsm_object object;
     const struct tsm_file_ops *ops;
     struct tsm_lock lock; /* guards everything of the derived object; see ARCHITECTURE.md, locks */
-    struct tsm_list pending;  /* every request that the file keeps, in the order they came; lock */
-    bool is_overlapped;       /* opened with FILE_FLAG_OVERLAPPED */
-    _Atomic uint8_t modes;    /* FILE_SKIP_... */
-    _Atomic bool is_signaled; /* an overlapped request has ended since the last one began */
+    struct tsm_list pending; /* every request that the file keeps, in the order they came; lock */
+    struct tsm_list ended;   /* overlapped ones that nobody was told of yet, in the order; lock */
+    _Atomic uint32_t
+        teller;         /* the thread that tells of such, 0: none; private futex; set under lock */
+    bool is_overlapped; /* opened with FILE_FLAG_OVERLAPPED */
+    _Atomic uint8_t modes;         /* FILE_SKIP_... */
+    _Atomic bool is_signaled;      /* an overlapped request has ended since the last one began */
     struct tsm_port *_Atomic port; /* that it is bound to, shared; set once */
     uint64_t port_key;
 };
@@ -57,6 +60,16 @@ static inline void tsm_file_keep_locked(struct tsm_file *file, struct tsm_io *io
     io->tid = tsm_teb_tid();
     tsm_list_append(&file->pending, &io->file_node);
 }
+
+/* File lock held: an overlapped request has its status, and tsm_file_tell() follows without the lock. */
+static inline void tsm_file_ended_locked(struct tsm_file *file, struct tsm_io *io)
+{
+    tsm_list_append(&file->ended, &io->node);
+}
+
+/* No lock held, the file shared: tells of all overlapped requests that have ended, in that order. Also
+ * those that another thread has begun to tell of have been told when it returns. */
+void tsm_file_tell(struct tsm_file *file);
 
 /* What tsm_file_init() and binding have taken. */
 void tsm_file_deinit(struct tsm_file *file);
@@ -84,10 +97,15 @@ static inline struct tsm_file *tsm_file_from(struct tsm_object *object)
  */
 NTSTATUS tsm_file_run(struct tsm_file *file, struct tsm_io *io);
 
-/* The first half alone: STATUS_PENDING means that tsm_file_wait() must follow, or that an overlapped
- * request was kept. Never blocks, so it may be called on a pinned handle. */
+/* The first half alone: STATUS_PENDING means that tsm_file_wait() must follow. Never blocks, so it may
+ * be called on a pinned handle. */
 NTSTATUS tsm_file_submit(struct tsm_file *file, struct tsm_io *io);
 NTSTATUS tsm_file_wait(struct tsm_file *file, struct tsm_io *io);
+
+/* An overlapped request. STATUS_PENDING: it was kept, and may be gone already. Otherwise it has ended
+ * at once, on_finish() was told, and *information is valid. */
+NTSTATUS tsm_file_submit_overlapped(struct tsm_file *file, struct tsm_io *io,
+                                    uint64_t *information);
 
 /* Handle to file: rights as in tsm_handle_ref(); an object that is no file is
  * STATUS_INVALID_DEVICE_REQUEST... the Windows code for a read of, say, an event is

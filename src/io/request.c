@@ -3,6 +3,7 @@
 
 #include <limits.h>
 
+#include "io/file.h"
 #include "os/futex.h"
 
 void tsm_io_batch_add(struct tsm_io_batch *batch, struct tsm_io *io, NTSTATUS status,
@@ -12,6 +13,11 @@ void tsm_io_batch_add(struct tsm_io_batch *batch, struct tsm_io *io, NTSTATUS st
     tsm_list_unlink(&io->file_node);
     io->status = status;
     io->information = information;
+    if (io->on_finish) {
+        batch->file = io->file;
+        tsm_file_ended_locked(io->file, io);
+        return;
+    }
     if (!io->sleeps_on) {
         tsm_list_append(&batch->requests, &io->node);
         return;
@@ -23,6 +29,14 @@ void tsm_io_batch_add(struct tsm_io_batch *batch, struct tsm_io *io, NTSTATUS st
     tsm_futex_wake(io->sleeps_on, INT_MAX, TSM_FUTEX_SHARED);
 }
 
+void tsm_io_batch_move(struct tsm_io_batch *batch, struct tsm_io_batch *to)
+{
+    tsm_io_batch_init(to);
+    tsm_list_splice(&to->requests, &batch->requests);
+    to->file = batch->file;
+    batch->file = NULL;
+}
+
 void tsm_io_batch_finish(struct tsm_io_batch *batch, const struct tsm_io *own)
 {
     TSM_LIST_FOR_EACH(node, &batch->requests)
@@ -30,10 +44,6 @@ void tsm_io_batch_finish(struct tsm_io_batch *batch, const struct tsm_io *own)
         struct tsm_io *io = TSM_LIST_ENTRY(node, struct tsm_io, node);
 
         tsm_list_unlink(node);
-        if (io->on_finish) {
-            io->on_finish(io);
-            continue;
-        }
         if (io == own) {
             atomic_store_explicit(&io->wake, TSM_IO_DONE, memory_order_relaxed);
             continue;
@@ -43,6 +53,8 @@ void tsm_io_batch_finish(struct tsm_io_batch *batch, const struct tsm_io *own)
         if (atomic_exchange_explicit(&io->wake, TSM_IO_DONE, memory_order_release) == TSM_IO_ASLEEP)
             tsm_futex_wake(&io->wake, INT_MAX, TSM_FUTEX_PRIVATE);
     }
+    if (batch->file)
+        tsm_file_tell(batch->file);
 }
 
 bool tsm_io_fall_asleep(struct tsm_io *io)

@@ -51,6 +51,7 @@ struct tsm_io {
     void (*on_finish)(struct tsm_io *io);
     _Atomic uint32_t wake; /* TSM_IO_... ; private futex */
     bool is_called_back;   /* plain descriptor: it is to end as cancelled; file lock */
+    bool is_at_once;       /* overlapped: it ended in the call that began it */
     /* Where a blocked owner sleeps if not on wake: a word of shared memory. File lock; it is NULL
      * whenever the owner is up, and the memory stays while it is not. */
     _Atomic uint32_t *sleeps_on;
@@ -85,19 +86,25 @@ static inline void tsm_io_init(struct tsm_io *io, struct tsm_file *file, enum ts
     io->offset = 0;
     io->tid = 0;
     io->on_finish = NULL;
-    io->is_called_back = false;
+    io->is_called_back = io->is_at_once = false;
     atomic_init(&io->wake, TSM_IO_AWAKE);
     io->sleeps_on = NULL;
 }
 
-/* Requests that have their status and only wait for the locks to be dropped. */
+/*
+ * Requests that have their status and only wait for the locks to be dropped. All are of one file.
+ * Overlapped ones wait at their file, not here: their ends are told in the order in which they came,
+ * by whichever thread is there first, see tsm_file_tell().
+ */
 struct tsm_io_batch {
     struct tsm_list requests;
+    struct tsm_file *file; /* has overlapped ones to tell of; NULL: it has none */
 };
 
 static inline void tsm_io_batch_init(struct tsm_io_batch *batch)
 {
     tsm_list_init(&batch->requests);
+    batch->file = NULL;
 }
 
 /* Moves a request from its file's list into the batch. The file lock is held. A request whose owner
@@ -105,7 +112,11 @@ static inline void tsm_io_batch_init(struct tsm_io_batch *batch)
 void tsm_io_batch_add(struct tsm_io_batch *batch, struct tsm_io *io, NTSTATUS status,
                       uint64_t information);
 
-/* Tells each request's owner. No lock is held. own: a request of the calling thread, or NULL. */
+/* The batch is empty afterwards, and what was in it is in the other one, which is not initialised. */
+void tsm_io_batch_move(struct tsm_io_batch *batch, struct tsm_io_batch *to);
+
+/* Tells each request's owner. No lock is held, the file is shared. own: a request of the calling
+ * thread, or NULL. */
 void tsm_io_batch_finish(struct tsm_io_batch *batch, const struct tsm_io *own);
 
 static inline bool tsm_io_is_done(struct tsm_io *io)

@@ -505,17 +505,12 @@ void tsm_pipe_share_unlock(struct tsm_pipe_end *end)
     struct tsm_pipe_share *share = end->share;
     struct tsm_channel *left = share->aftermath.left, *cut = share->aftermath.cut;
     struct tsm_io_batch ended;
-    struct tsm_list *node;
 
     if (!share->is_gone) {
         tsm_pipe_share_commit(end);
         release(share);
     }
-    tsm_io_batch_init(&ended);
-    while ((node = tsm_list_first(&share->aftermath.ended.requests))) {
-        tsm_list_unlink(node);
-        tsm_list_append(&ended.requests, node);
-    }
+    tsm_io_batch_move(&share->aftermath.ended, &ended);
     share->aftermath.left = share->aftermath.cut = NULL;
     tsm_lock_release(&end->file.lock);
     tsm_channel_drop(left);

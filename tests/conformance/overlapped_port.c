@@ -274,6 +274,39 @@ TEST(many_operations_are_many_packets)
     check_none(port);
 }
 
+enum { NUMBERS = 20000, READS = 16 };
+
+static DWORD WINAPI write_numbers(LPVOID argument)
+{
+    for (int i = 0; i < NUMBERS; i++)
+        write_now((HANDLE)argument, &i, sizeof(i));
+    return 0;
+}
+
+TEST(packets_come_in_the_order_of_the_messages)
+{
+    struct pair pair = connect_pair(PIPE_TYPE_MESSAGE | PIPE_READMODE_MESSAGE, 65536);
+    static OVERLAPPED ov[READS];
+    static int numbers[READS];
+    HANDLE port = bind_port(pair.server), writer;
+
+    for (int i = 0; i < READS; i++)
+        CHECK_ERR(ReadFile(pair.server, &numbers[i], sizeof(int), NULL, &ov[i]), ERROR_IO_PENDING);
+    writer = start(write_numbers, pair.client);
+    for (int i = 0; i < NUMBERS; i++) {
+        int slot = i % READS;
+
+        check_packet(port, &ov[slot], 0, sizeof(int));
+        CHECK_U32(numbers[slot], i);
+        /* Those that end at once come behind those that are under way. */
+        if (i + READS < NUMBERS)
+            CHECK(ReadFile(pair.server, &numbers[slot], sizeof(int), NULL, &ov[slot]) ||
+                  GetLastError() == ERROR_IO_PENDING);
+    }
+    CHECK_U32(exit_code_of(writer), 0);
+    check_none(port);
+}
+
 ROLE(writes_and_is_killed)
 {
     HANDLE pipe =

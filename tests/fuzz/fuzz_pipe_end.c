@@ -492,15 +492,18 @@ static void submit(struct tsm_pipe_end *end, uint8_t code, enum tsm_io_kind kind
     request->io.in_length = in;
     request->io.out = request->out;
     request->io.out_length = out;
-    if (code & 0x40)
+    request->is_pending = true;
+    if (code & 0x40) {
+        uint64_t information;
+
         request->io.on_finish = on_finish;
+        (void)!NT_SUCCESS(tsm_file_submit_overlapped(&end->file, &request->io, &information));
+    } else {
+        NTSTATUS status = tsm_file_submit(&end->file, &request->io);
 
-    NTSTATUS status = tsm_file_submit(&end->file, &request->io);
-
-    if (status == STATUS_PENDING)
-        request->is_pending = true;
-    else
-        request_end(request, status);
+        if (status != STATUS_PENDING)
+            request_end(request, status);
+    }
     collect();
 }
 

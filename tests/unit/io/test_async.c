@@ -208,6 +208,100 @@ static void a_port_gets_what_was_kept_and_what_ended_at_once(void **state)
     tsm_object_unref(tsm_port_object(port));
 }
 
+static void expect_packet(struct tsm_port *port, const OVERLAPPED *overlapped)
+{
+    struct tsm_packet_entry entry;
+
+    assert_status(take(port, &entry), STATUS_SUCCESS);
+    assert_ptr_equal(entry.overlapped, overlapped);
+}
+
+/* Threads drop the lock one after the other, and are where they tell in another order. */
+static void ends_are_told_in_the_order_in_which_they_came(void **state)
+{
+    struct fake *fake = fake_new(STATUS_PENDING);
+    struct tsm_port *port = tsm_port_new(1);
+    struct tsm_io_batch earlier, later;
+    OVERLAPPED overlapped[3] = {{0}};
+
+    assert_status(tsm_file_bind(&fake->file, port, KEY), STATUS_SUCCESS);
+    for (int i = 0; i < 3; i++)
+        assert_status(begin(fake, &overlapped[i], NULL), STATUS_PENDING);
+    tsm_io_batch_init(&earlier);
+    tsm_io_batch_init(&later);
+    tsm_io_batch_add(&earlier, first_kept(fake), STATUS_SUCCESS, 1);
+    tsm_io_batch_add(&later, first_kept(fake), STATUS_SUCCESS, 1);
+    tsm_io_batch_add(&earlier, first_kept(fake), STATUS_SUCCESS, 1);
+    tsm_io_batch_finish(&later, NULL);
+    for (int i = 0; i < 3; i++)
+        expect_packet(port, &overlapped[i]);
+    tsm_io_batch_finish(&earlier, NULL);
+    tsm_object_unref(&fake->file.object);
+    tsm_workers_join(NULL);
+    tsm_object_unref(tsm_port_object(port));
+}
+
+static void what_ends_at_once_is_told_behind_what_ended_before(void **state)
+{
+    struct fake *fake = fake_new(STATUS_PENDING);
+    struct tsm_port *port = tsm_port_new(1);
+    struct tsm_io_batch batch;
+    OVERLAPPED kept = {0}, at_once = {0};
+
+    assert_status(tsm_file_bind(&fake->file, port, KEY), STATUS_SUCCESS);
+    assert_status(begin(fake, &kept, NULL), STATUS_PENDING);
+    tsm_io_batch_init(&batch);
+    tsm_io_batch_add(&batch, first_kept(fake), STATUS_SUCCESS, 1);
+    fake->answer = STATUS_SUCCESS;
+    assert_status(begin(fake, &at_once, NULL), STATUS_SUCCESS);
+    expect_packet(port, &kept);
+    expect_packet(port, &at_once);
+    tsm_io_batch_finish(&batch, NULL);
+    tsm_object_unref(&fake->file.object);
+    tsm_workers_join(NULL);
+    tsm_object_unref(tsm_port_object(port));
+}
+
+struct sink_of_one {
+    struct tsm_port_sink base;
+    struct fake *fake;
+    OVERLAPPED *next; /* begun in the call that tells of the one before */
+    OVERLAPPED *told[3];
+    int count;
+};
+
+static void sink_deliver(struct tsm_port_sink *base, struct tsm_packet *packet)
+{
+    struct sink_of_one *sink = tsm_container_of(base, struct sink_of_one, base);
+    OVERLAPPED *next = sink->next;
+
+    sink->told[sink->count++] = packet->overlapped;
+    packet->dispose(packet);
+    sink->next = NULL;
+    if (next)
+        assert_status(begin(sink->fake, next, NULL), STATUS_SUCCESS);
+}
+
+static void sink_end(struct tsm_port_sink *base)
+{
+}
+
+static void who_is_told_may_begin_the_next_one(void **state)
+{
+    struct fake *fake = fake_new(STATUS_SUCCESS);
+    OVERLAPPED first = {0}, next = {0};
+    struct sink_of_one sink = {{sink_deliver, sink_end}, fake, &next, {NULL}, 0};
+    struct tsm_port *port = tsm_port_new_sink(&sink.base);
+
+    assert_status(tsm_file_bind(&fake->file, port, KEY), STATUS_SUCCESS);
+    assert_status(begin(fake, &first, NULL), STATUS_SUCCESS);
+    assert_int_equal(sink.count, 2);
+    assert_ptr_equal(sink.told[0], &first);
+    assert_ptr_equal(sink.told[1], &next);
+    tsm_object_unref(&fake->file.object);
+    tsm_object_unref(tsm_port_object(port));
+}
+
 static void the_low_bit_of_the_event_keeps_the_port_out(void **state)
 {
     struct fake *fake = fake_new(STATUS_PENDING);
@@ -299,6 +393,9 @@ int main(void)
         TEST(the_event_is_signaled_at_the_end_and_only_then),
         TEST(without_an_event_the_file_tells),
         TEST(a_port_gets_what_was_kept_and_what_ended_at_once),
+        TEST(ends_are_told_in_the_order_in_which_they_came),
+        TEST(what_ends_at_once_is_told_behind_what_ended_before),
+        TEST(who_is_told_may_begin_the_next_one),
         TEST(the_low_bit_of_the_event_keeps_the_port_out),
         TEST(what_fails_at_once_is_told_by_the_call_alone),
         TEST(a_routine_runs_in_an_alertable_wait),
