@@ -404,13 +404,32 @@ static bool fd_is_signaled(struct tsm_object *object, uint32_t tid)
     return atomic_load_explicit(&file->is_signaled, memory_order_relaxed);
 }
 
+/* FILE_FLAG_DELETE_ON_CLOSE: once, since somebody else may have a file of that name afterwards. */
+static void delete_on_close(struct tsm_fd_file *file)
+{
+    char *path;
+
+    tsm_lock_acquire(&file->file.lock);
+    path = file->delete_path;
+    file->delete_path = NULL;
+    tsm_lock_release(&file->file.lock);
+    if (path)
+        (void)!NT_SUCCESS(tsm_fd_unlink(path));
+    free(path);
+}
+
 static void fd_last_handle_closed(struct tsm_object *object)
 {
     struct tsm_fd_file *file = tsm_fd_file_from(tsm_file_from(object));
 
     (void)!NT_SUCCESS(fd_cancel(&file->file, is_overlapped, NULL));
-    if (file->delete_path)
-        (void)!NT_SUCCESS(tsm_fd_unlink(file->delete_path));
+    delete_on_close(file);
+}
+
+/* Windows: the end of a process closes its handles. */
+static void fd_process_exits(struct tsm_object *object)
+{
+    delete_on_close(tsm_fd_file_from(tsm_file_from(object)));
 }
 
 static void fd_destroy(struct tsm_object *object)
@@ -473,6 +492,7 @@ const struct tsm_object_ops tsm_fd_file_object_ops = {
     .is_signaled = fd_is_signaled,
     .last_handle_closed = fd_last_handle_closed,
     .destroy = fd_destroy,
+    .process_exits = fd_process_exits,
     .export = fd_export,
 };
 

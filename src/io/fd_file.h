@@ -19,7 +19,7 @@ struct tsm_fd_file {
     bool is_console_output; /* terminal: its handle is for writing */
     struct tsm_console_watch
         *console_watch; /* terminal: somebody has waited for its input; owned */
-    char *delete_path;  /* remove when the last handle goes; owned */
+    char *delete_path;  /* to remove with the last handle; owned; file lock */
 };
 
 extern const struct tsm_object_ops tsm_fd_file_object_ops;

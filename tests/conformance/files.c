@@ -596,6 +596,24 @@ TEST(delete_on_close_removes_the_file_with_its_last_handle)
     CHECK_U32(GetFileAttributesA(name), INVALID_FILE_ATTRIBUTES);
 }
 
+ROLE(leave_open_what_is_deleted_on_close)
+{
+    DWORD access = GENERIC_WRITE | DELETE, attributes = FILE_FLAG_DELETE_ON_CLOSE;
+
+    CHECK(CreateFileA(argument, access, 0, NULL, CREATE_NEW, attributes, NULL) !=
+          INVALID_HANDLE_VALUE);
+    CHECK(GetFileAttributesA(argument) != INVALID_FILE_ATTRIBUTES);
+    return 0;
+}
+
+TEST(delete_on_close_removes_the_file_when_its_process_ends)
+{
+    const char *name = fresh_name();
+
+    CHECK_U32(wait_role(spawn_role(leave_open_what_is_deleted_on_close, name)), 0);
+    CHECK_U32(GetFileAttributesA(name), INVALID_FILE_ATTRIBUTES);
+}
+
 TEST(wide_names_reach_the_same_files)
 {
     const char *name = fresh_name();
