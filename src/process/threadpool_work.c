@@ -43,21 +43,20 @@ static void queue_if_needed(struct _TP_WORK *work)
 static void work_run(struct tsm_work_item *item)
 {
     struct _TP_WORK *work = tsm_container_of(item, struct _TP_WORK, item);
-    bool is_over, has_call;
+    bool is_over;
 
     pthread_mutex_lock(&work->mutex);
     work->is_queued = false;
-    has_call = work->pending > 0;
-    if (has_call) {
+    /* Without a call nothing keeps the work, so the mutex is not given up before the end. */
+    if (work->pending) {
         work->pending--;
         work->running++;
         queue_if_needed(work);
-    }
-    pthread_mutex_unlock(&work->mutex);
-    if (has_call)
+        pthread_mutex_unlock(&work->mutex);
         work->callback((PTP_CALLBACK_INSTANCE)(void *)item, work->context, work);
-    pthread_mutex_lock(&work->mutex);
-    work->running -= has_call;
+        pthread_mutex_lock(&work->mutex);
+        work->running--;
+    }
     if (work->running == 0)
         pthread_cond_broadcast(&work->ended);
     is_over = work->is_closed && !work->pending && !work->running && !work->is_queued;

@@ -96,6 +96,20 @@ static void calls_that_were_submitted_outlive_the_work(void **state)
     assert_int_equal(calls, SUBMISSIONS);
 }
 
+/* A thread of the pool may have taken it, and find nothing to call. A sanitizer sees who comes late. */
+static void work_is_closed_right_after_its_calls_were_cancelled(void **state)
+{
+    for (int i = 0; i < 5000; i++) {
+        struct _TP_WORK *work = tsm_threadpool_work_new(count, &calls);
+
+        assert_non_null(work);
+        tsm_threadpool_work_submit(work);
+        tsm_threadpool_work_submit(work);
+        tsm_threadpool_work_wait(work, TSM_WORK_CANCEL);
+        tsm_threadpool_work_close(work);
+    }
+}
+
 static DWORD WINAPI count_once(LPVOID context)
 {
     atomic_fetch_add((_Atomic int *)context, 1);
@@ -118,6 +132,7 @@ int main(void)
         TEST(calls_of_one_work_run_side_by_side),
         TEST(calls_that_have_not_begun_are_cancelled),
         TEST(calls_that_were_submitted_outlive_the_work),
+        TEST(work_is_closed_right_after_its_calls_were_cancelled),
         TEST(a_single_call_needs_no_work),
     };
 
