@@ -206,7 +206,8 @@ static NTSTATUS read_hello(struct tsm_rendezvous *rendezvous, struct tsm_listene
     struct tsm_pipe_hello hello;
     size_t length = 0;
     int memfd = -1;
-    NTSTATUS status = tsm_unix_receive(listener->accepted, record, sizeof(record), &length, &memfd);
+    NTSTATUS status = (listener->is_shared ? tsm_unix_peek : tsm_unix_receive)(
+        listener->accepted, record, sizeof(record), &length, &memfd);
 
     if (status == STATUS_PIPE_LISTENING)
         return tsm_deadline_has_passed(listener->hello_deadline) ? STATUS_PIPE_BROKEN : status;

@@ -59,7 +59,8 @@ tsm_must_check NTSTATUS tsm_rendezvous_listen(struct tsm_rendezvous *rendezvous,
 /*
  * Takes the client if one came: STATUS_SUCCESS with its channel and what its handle may do;
  * STATUS_PIPE_LISTENING if none did; any other status: the client was no good or is gone, and the
- * caller listens anew. Never blocks.
+ * caller listens anew. Never blocks. Of a shared listener the hello stays in the channel's socket, so
+ * that another process may take the same client until tsm_unix_skip().
  */
 tsm_must_check NTSTATUS tsm_rendezvous_accept(struct tsm_rendezvous *rendezvous,
                                               struct tsm_listener *listener,

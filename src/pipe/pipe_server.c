@@ -84,6 +84,10 @@ void tsm_pipe_server_notice_locked(struct tsm_pipe_end *end)
         if (end->share)
             status = tsm_pipe_share_post(end);
         if (NT_SUCCESS(status)) {
+            /* The hello goes when the others have what was in it: who dies in between has left them one
+             * or both. What stays is taken for a bell. */
+            if (end->share)
+                (void)tsm_unix_skip(channel->socket);
             tsm_pipe_noticed_locked(end);
             return;
         }

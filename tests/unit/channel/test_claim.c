@@ -87,6 +87,47 @@ static bool is_published(const struct instance *instance)
     return count > 0;
 }
 
+/* Another process has the listener, and the client that was accepted, too. */
+static struct tsm_listener *listener_of_another(const struct instance *instance)
+{
+    const struct tsm_listener *listener = instance->listener;
+    struct tsm_listener *other = NULL;
+    int accepted = listener->accepted >= 0 ? dup(listener->accepted) : -1;
+
+    assert_status(tsm_listener_from_holder(dup(listener->socket), accepted, listener->file,
+                                           listener->entry, listener->hello_deadline, &other),
+                  STATUS_SUCCESS);
+    return other;
+}
+
+static void a_process_that_dies_with_the_hello_leaves_the_client_to_another(void **state)
+{
+    struct tsm_name name = name_of(u"\\\\.\\pipe\\left to another");
+    struct instance instance = instance_new(&name);
+    struct tsm_channel *client = claim(&name), *dead = NULL, *server = NULL;
+    struct tsm_listener *other;
+    uint32_t access = 0;
+
+    assert_status(tsm_unix_accept(instance.listener->socket, &instance.listener->accepted),
+                  STATUS_SUCCESS);
+    instance.listener->hello_deadline = tsm_deadline_in_ms(5000);
+    instance.listener->is_shared = true;
+    other = listener_of_another(&instance);
+    assert_status(tsm_rendezvous_accept(&instance.rendezvous, instance.listener, &dead, &access),
+                  STATUS_SUCCESS);
+    tsm_channel_drop(dead);
+    assert_status(tsm_rendezvous_accept(&instance.rendezvous, other, &server, &access),
+                  STATUS_SUCCESS);
+    assert_int_equal(access, 3);
+    assert_true(tsm_unix_skip(server->socket));
+    assert_int_equal(tsm_channel_peer_state(server), TSM_SIDE_OPEN);
+    tsm_channel_close(client, TSM_SIDE_CLOSED);
+    assert_int_equal(tsm_channel_peer_state(server), TSM_SIDE_CLOSED);
+    tsm_channel_close(server, TSM_SIDE_CLOSED);
+    tsm_listener_unref(other);
+    instance_end(&instance);
+}
+
 /* Who is there, by the channel of its own client. */
 static void expect_turn(struct instance *instance, struct tsm_channel *client)
 {
@@ -331,6 +372,7 @@ int main(void)
         TEST(a_latecomer_is_the_next_client_if_it_still_waits),
         TEST(a_latecomer_that_has_given_up_was_no_client),
         TEST(a_client_that_was_too_late_asks_and_gets_no_answer),
+        TEST(a_process_that_dies_with_the_hello_leaves_the_client_to_another),
         TEST(waiting_ends_when_somebody_listens),
         TEST(a_name_that_was_given_up_and_taken_again_is_found),
     };
