@@ -243,11 +243,12 @@ TEST(a_killed_writer_leaves_its_messages_and_harms_nobody)
 
 ROLE(reads_late)
 {
+    HANDLE may_look = CreateEventA(NULL, TRUE, FALSE, strrchr(argument, '\\') + 1);
     HANDLE slot = CreateMailslotA(argument, 0, 10000, NULL);
     DWORD i;
 
     CHECK(slot != INVALID_HANDLE_VALUE);
-    Sleep(700);
+    CHECK_U32(WaitForSingleObject(may_look, 15000), WAIT_OBJECT_0);
     for (i = 0; i < 100; i++)
         CHECK_U32(take(slot).number, i);
     return EXIT_PASSED;
@@ -255,20 +256,20 @@ ROLE(reads_late)
 
 TEST(a_slot_that_does_not_look_lets_writers_in)
 {
+    HANDLE may_look = CreateEventA(NULL, TRUE, FALSE, strrchr(slot_name(), '\\') + 1);
     PROCESS reader = spawn_role(reads_late, slot_name());
     HANDLE writer;
-    DWORD i, begin;
+    DWORD i;
 
     NEEDS_A_KERNEL_OF_ITS_OWN();
     writer = wait_for_slot();
-    begin = GetTickCount();
     CHECK(CloseHandle(writer));
     for (i = 0; i < 100; i++) {
         writer = open_writer(slot_name());
         put(writer, 0, i);
         CHECK(CloseHandle(writer));
     }
-    CHECK(GetTickCount() - begin < 500);
+    CHECK(SetEvent(may_look));
     CHECK_U32(wait_role(reader), 0);
 }
 
