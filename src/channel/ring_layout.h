@@ -23,6 +23,7 @@ enum tsm_admission { TSM_ADMISSION_OPEN, TSM_ADMISSION_GRANTED, TSM_ADMISSION_WI
 /* Bits of a wait word. */
 #define TSM_WAIT_FUTEX 1u /* somebody sleeps on the word: wake all */
 #define TSM_WAIT_BELL  2u /* the service thread wants a bell */
+#define TSM_WAIT_SLEEP 4u /* times a number that tells sleeps apart; nothing to the waker */
 
 /* Written by the writing end. */
 struct tsm_ring_producer {

@@ -32,6 +32,7 @@ struct tsm_pipe_end {
     struct tsm_ring_writer writer;
     struct tsm_ring_reader reader;
     _Atomic uint32_t spin_us; /* what the next wait may spin; adapts */
+    uint32_t sleeps;          /* of threads in pipe_park.c, ever */
 
     struct tsm_list reads;  /* also transactions waiting for their reply */
     struct tsm_list writes; /* over the quota, or not yet in the ring */

@@ -31,6 +31,7 @@ struct park_view {
     uint32_t pauses;             /* reader: before it looks again */
     bool is_read;
     bool fetches_ahead; /* frames come that end in the line behind the word's */
+    uint32_t sleep;     /* its number */
 
     _Atomic uint32_t *turn; /* shared end: changes when there is news of the other processes */
     uint32_t turn_seen;
@@ -135,6 +136,23 @@ static void end_park_shared(struct tsm_pipe_end *end, const struct park_view *vi
     learn_from_sleep(end, began_ns);
 }
 
+/* Asks to be woken. A thread of ours that takes the bit away, see tsm_io_batch_add(), may ask for itself
+ * before this one sleeps: so the bit comes with a number that never was there, or stays with its own. */
+static uint32_t ask_for_wake(const struct park_view *view)
+{
+    uint32_t before = atomic_load_explicit(view->wait, memory_order_relaxed), asleep;
+
+    /* A stranger might never let it succeed. */
+    if (!view->channel->peer.is_own_user)
+        return atomic_fetch_or(view->wait, TSM_WAIT_FUTEX) | TSM_WAIT_FUTEX;
+    do
+        asleep = before & TSM_WAIT_FUTEX
+                     ? before
+                     : view->sleep * TSM_WAIT_SLEEP | (before & TSM_WAIT_BELL) | TSM_WAIT_FUTEX;
+    while (!atomic_compare_exchange_weak(view->wait, &before, asleep));
+    return asleep;
+}
+
 /* Spins, then sleeps, until something may have changed.
  *
  * Two words are slept on where the peer is a stranger, who could keep the shared one as it is and us
@@ -145,7 +163,7 @@ static void end_park(struct tsm_pipe_end *end, const struct park_view *view, str
     if (spin(view, io, &end->spin_us))
         return;
 
-    uint32_t asleep = atomic_fetch_or(view->wait, TSM_WAIT_FUTEX) | TSM_WAIT_FUTEX;
+    uint32_t asleep = ask_for_wake(view);
 
     /* pairs with the fences in tsm_pipe_end_wake_reader() and tsm_pipe_end_publish_reads() */
     atomic_thread_fence(memory_order_seq_cst);
@@ -177,6 +195,7 @@ static struct park_view look(struct tsm_pipe_end *end, struct tsm_io *io, bool i
         tsm_ring_reader_doubt(&end->reader);
     }
     view = park_view(end, *channel, is_read);
+    view.sleep = ++end->sleeps;
     if (end->share) {
         view.turn = tsm_pipe_share_turn(end, &view.turn_seen);
         view.is_behind = (is_read || (io->kind == TSM_IO_WRITE && !io->pending.is_placed)) &&

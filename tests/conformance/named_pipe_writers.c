@@ -171,3 +171,35 @@ TEST(each_message_goes_to_one_of_many_reading_threads)
     CHECK_U32(count, 1000);
     CHECK_U32(sum, 500500);
 }
+
+struct answerer {
+    HANDLE pipe, answers;
+};
+
+static DWORD WINAPI answer(LPVOID argument)
+{
+    const struct answerer *answerer = (const struct answerer *)argument;
+    DWORD number, count;
+
+    while (ReadFile(answerer->pipe, &number, sizeof(number), &count, NULL))
+        ReleaseSemaphore(answerer->answers, 1, NULL);
+    return 0;
+}
+
+/* Whichever thread finds a message gives it to the one that has waited longest, which must not sleep on. */
+TEST(none_of_many_reading_threads_keeps_a_message_to_itself)
+{
+    struct pair pair = connect_pair(MESSAGE_MODE, 64, 64);
+    struct answerer answerer = {pair.server, CreateSemaphoreA(NULL, 0, 1, NULL)};
+    HANDLE threads[3];
+    DWORD i;
+
+    for (i = 0; i < 3; i++)
+        threads[i] = CreateThread(NULL, 0, answer, &answerer, 0, NULL);
+    for (i = 0; i < 5000; i++) {
+        write_all(pair.client, &i, sizeof(i));
+        CHECK_U32(WaitForSingleObject(answerer.answers, 10000), WAIT_OBJECT_0);
+    }
+    CHECK(CloseHandle(pair.client));
+    CHECK_U32(WaitForMultipleObjects(3, threads, TRUE, 10000), WAIT_OBJECT_0);
+}
