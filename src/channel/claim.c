@@ -14,6 +14,7 @@
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/trace.h"
 #include "channel/rendezvous.h"
@@ -26,6 +27,8 @@
 #define MOMENT_NS         50000
 #define NEWBORN_NS        1000000
 #define ADMISSION_WAIT_MS 100
+#define PASSING_WAIT_MS   100 /* for an instance to come or go that is doing so */
+#define PASSING_LOOK_NS   50000
 #define FIRST_TRIES       4
 #define CANDIDATES        32
 
@@ -308,8 +311,10 @@ static NTSTATUS try_first(struct search *search, bool *is_empty)
     return STATUS_MORE_ENTRIES;
 }
 
-static NTSTATUS connect_in(struct tsm_name_folder *folder, uint32_t access,
-                           struct tsm_pipe_params *params, struct tsm_channel **out)
+/* *life: who was found alive instead of a listener. */
+static NTSTATUS search_in(struct tsm_name_folder *folder, uint32_t access,
+                          struct tsm_pipe_params *params, struct tsm_channel **out,
+                          enum tsm_name_life *life)
 {
     struct search search = {folder, access, params, out, 0, STATUS_OBJECT_NAME_NOT_FOUND};
     struct tsm_name_entry *entries = NULL;
@@ -318,6 +323,7 @@ static NTSTATUS connect_in(struct tsm_name_folder *folder, uint32_t access,
     bool is_empty = true, is_over = false;
     NTSTATUS status = try_first(&search, &is_empty);
 
+    *life = TSM_NAME_DEAD;
     if (!NT_SUCCESS(status))
         return status;
     if (search.result != STATUS_OBJECT_NAME_NOT_FOUND && status != STATUS_MORE_ENTRIES)
@@ -332,13 +338,40 @@ static NTSTATUS connect_in(struct tsm_name_folder *folder, uint32_t access,
         if (entries[i].kind == 'L' && entries[i].seq >= search.from)
             is_over = try_one(&search, &entries[i]);
     status = search.result;
-    /* Nobody listens, but somebody lives: the pipe is busy. */
-    if (status == STATUS_OBJECT_NAME_NOT_FOUND && tsm_name_entries_live(folder, entries, count))
-        status = tsm_rendezvous_ruling(entries, count, &ruling) && is_against(access, &ruling)
-                     ? STATUS_ACCESS_DENIED
-                     : STATUS_PIPE_NOT_AVAILABLE;
+    if (status == STATUS_OBJECT_NAME_NOT_FOUND) {
+        *life = tsm_name_entries_life(folder, entries, count);
+        /* Nobody listens, but somebody lives: the pipe is busy. */
+        if (*life != TSM_NAME_DEAD)
+            status = tsm_rendezvous_ruling(entries, count, &ruling) && is_against(access, &ruling)
+                         ? STATUS_ACCESS_DENIED
+                         : STATUS_PIPE_NOT_AVAILABLE;
+    }
     free(entries);
     return status;
+}
+
+/* Windows: an instance is there when it listens, and no longer. */
+static NTSTATUS connect_in(struct tsm_name_folder *folder, uint32_t access,
+                           struct tsm_pipe_params *params, struct tsm_channel **out)
+{
+    struct tsm_deadline deadline = TSM_DEADLINE_NEVER;
+    bool saw_newborn = false;
+    enum tsm_name_life life;
+
+    for (;;) {
+        NTSTATUS status = search_in(folder, access, params, out, &life);
+
+        if (life == TSM_NAME_DEAD || life == TSM_NAME_ALIVE || tsm_deadline_has_passed(deadline) ||
+            (life == TSM_NAME_NEWBORN && saw_newborn))
+            return status;
+        if (life == TSM_NAME_NEWBORN) {
+            saw_newborn = true;
+            continue;
+        }
+        if (tsm_deadline_is_never(deadline))
+            deadline = tsm_deadline_in_ms(PASSING_WAIT_MS);
+        nanosleep(&(struct timespec){.tv_nsec = PASSING_LOOK_NS}, NULL);
+    }
 }
 
 static NTSTATUS connect_at(struct places *places, uint32_t access, struct tsm_pipe_params *params,
@@ -386,7 +419,7 @@ static NTSTATUS look(const struct tsm_name_folder *folder, uint32_t *default_ms)
         if (entries[i].kind == 'L' && !is_known_taken(entries[i].seq) &&
             tsm_unix_is_alive(folder->fd, entries[i].file))
             status = STATUS_SUCCESS;
-    if (status != STATUS_SUCCESS && tsm_name_entries_live(folder, entries, count))
+    if (status != STATUS_SUCCESS && tsm_name_entries_life(folder, entries, count) != TSM_NAME_DEAD)
         status = STATUS_PIPE_NOT_AVAILABLE;
     if (tsm_rendezvous_ruling(entries, count, &ruling))
         *default_ms = ruling.timeout_ms;

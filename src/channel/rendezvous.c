@@ -121,6 +121,17 @@ static NTSTATUS listener_publish(const struct tsm_rendezvous *rendezvous,
     return status;
 }
 
+static bool unpublish(struct tsm_rendezvous *rendezvous, struct tsm_listener *listener)
+{
+    bool was_published = listener->entry[0] != 0;
+
+    if (was_published)
+        tsm_name_entry_remove(&rendezvous->folder, listener->entry);
+    tsm_own_name_take_out(rendezvous->own, &rendezvous->folder, &listener->own);
+    listener->entry[0] = 0;
+    return was_published;
+}
+
 NTSTATUS tsm_rendezvous_listen(struct tsm_rendezvous *rendezvous, struct tsm_listener **out)
 {
     struct tsm_listener *listener = rendezvous->kept;
@@ -142,6 +153,25 @@ NTSTATUS tsm_rendezvous_listen(struct tsm_rendezvous *rendezvous, struct tsm_lis
         return status;
     status = listener_publish(rendezvous, listener, seq);
     if (!NT_SUCCESS(status)) {
+        listener_discard(rendezvous, listener);
+        return status;
+    }
+    *out = listener;
+    return STATUS_SUCCESS;
+}
+
+/* Windows: an instance is there and listens at the same moment. */
+static NTSTATUS listen_first(struct tsm_rendezvous *rendezvous, struct tsm_listener **out)
+{
+    struct tsm_listener *listener;
+    NTSTATUS status = tsm_rendezvous_listen(rendezvous, &listener);
+
+    if (!NT_SUCCESS(status))
+        return status;
+    status = tsm_name_entry_set_mode(&rendezvous->folder, rendezvous->life_sign_file,
+                                     TSM_LIFE_SIGN_MODE);
+    if (!NT_SUCCESS(status)) {
+        unpublish(rendezvous, listener);
         listener_discard(rendezvous, listener);
         return status;
     }
@@ -175,12 +205,13 @@ NTSTATUS tsm_rendezvous_create(const struct tsm_name *name,
 
         tsm_instance_text_encode(&made.params, made.text);
         tsm_name_entry_file('K', seq, made.text, made.life_sign_file);
-        status = tsm_unix_bind_life_sign(made.folder.fd, made.life_sign_file, &made.life_sign);
+        status = tsm_unix_bind_life_sign(made.folder.fd, made.life_sign_file,
+                                         TSM_LIFE_SIGN_MODE_PASSING, &made.life_sign);
         if (NT_SUCCESS(status) && swept.alive == 0)
             status = tsm_name_check_others(&made.folder, name->folded, name->length, seq);
         if (NT_SUCCESS(status)) {
             made.own = tsm_own_name_join(&made.folder, &made.params);
-            status = tsm_rendezvous_listen(&made, listener);
+            status = listen_first(&made, listener);
         }
     }
     if (!NT_SUCCESS(status)) {
@@ -241,17 +272,6 @@ static NTSTATUS read_hello(struct tsm_rendezvous *rendezvous, struct tsm_listene
     *access = hello.access;
     *out = channel;
     return STATUS_SUCCESS;
-}
-
-static bool unpublish(struct tsm_rendezvous *rendezvous, struct tsm_listener *listener)
-{
-    bool was_published = listener->entry[0] != 0;
-
-    if (was_published)
-        tsm_name_entry_remove(&rendezvous->folder, listener->entry);
-    tsm_own_name_take_out(rendezvous->own, &rendezvous->folder, &listener->own);
-    listener->entry[0] = 0;
-    return was_published;
 }
 
 NTSTATUS tsm_rendezvous_accept(struct tsm_rendezvous *rendezvous, struct tsm_listener *listener,
@@ -381,6 +401,12 @@ void tsm_rendezvous_leave(struct tsm_rendezvous *rendezvous)
     if (rendezvous->life_sign >= 0)
         tsm_unix_close(rendezvous->life_sign);
     rendezvous->folder.fd = rendezvous->life_sign = -1;
+}
+
+void tsm_rendezvous_retire(struct tsm_rendezvous *rendezvous)
+{
+    (void)!NT_SUCCESS(tsm_name_entry_set_mode(&rendezvous->folder, rendezvous->life_sign_file,
+                                              TSM_LIFE_SIGN_MODE_PASSING));
 }
 
 void tsm_rendezvous_close(struct tsm_rendezvous *rendezvous)

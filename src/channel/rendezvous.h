@@ -91,6 +91,9 @@ void tsm_rendezvous_sweep(struct tsm_rendezvous *rendezvous);
 /* Others go on with the instance: this process gives its descriptors back. */
 void tsm_rendezvous_leave(struct tsm_rendezvous *rendezvous);
 
+/* It is about to stop listening and to end: no client shall find it busy in between. */
+void tsm_rendezvous_retire(struct tsm_rendezvous *rendezvous);
+
 /* The instance ends: the life sign goes, and the folder if it was the last. */
 void tsm_rendezvous_close(struct tsm_rendezvous *rendezvous);
 

@@ -31,8 +31,8 @@ static NTSTATUS bind_both(struct tsm_mailslot_door *door, uint32_t max_message, 
     tsm_name_entry_file('K', seq, text, door->life_sign_file);
     tsm_name_entry_file('L', seq, text, door->listener_file);
 
-    NTSTATUS status =
-        tsm_unix_bind_life_sign(door->folder.fd, door->life_sign_file, &door->life_sign);
+    NTSTATUS status = tsm_unix_bind_life_sign(door->folder.fd, door->life_sign_file,
+                                              TSM_LIFE_SIGN_MODE, &door->life_sign);
 
     if (!NT_SUCCESS(status))
         return status;

@@ -25,6 +25,7 @@
 #define ASKED_FIRST   32 /* whether they live, in a sweep */
 #define ASKED_IN_TURN 32
 #define ENTRIES_MAX   16384 /* looked at */
+#define NEWBORN_NS    1000000000
 
 static bool entry_parse(const char *file, struct tsm_name_entry *out)
 {
@@ -121,13 +122,32 @@ NTSTATUS tsm_name_folder_count_alive(const struct tsm_name_folder *folder, uint3
     return STATUS_SUCCESS;
 }
 
-bool tsm_name_entries_live(const struct tsm_name_folder *folder,
-                           const struct tsm_name_entry *entries, uint32_t count)
+enum tsm_name_life tsm_name_entries_life(const struct tsm_name_folder *folder,
+                                         const struct tsm_name_entry *entries, uint32_t count)
 {
-    for (uint32_t i = 0; i < count; i++)
-        if (entries[i].kind == 'K' && tsm_unix_is_alive(folder->fd, entries[i].file))
-            return true;
-    return false;
+    enum tsm_name_life life = TSM_NAME_DEAD;
+    struct stat info;
+
+    for (uint32_t i = 0; i < count; i++) {
+        const struct tsm_name_entry *entry = &entries[i];
+
+        if (entry->kind != 'K' || !tsm_unix_is_alive(folder->fd, entry->file))
+            continue;
+        if (fstatat(folder->fd, entry->file, &info, AT_SYMLINK_NOFOLLOW) < 0 ||
+            (info.st_mode & S_IXUSR))
+            life = life == TSM_NAME_DEAD ? TSM_NAME_PASSING : life;
+        else if (tsm_name_seq_now() - entry->seq < NEWBORN_NS)
+            life = TSM_NAME_NEWBORN;
+        else
+            return TSM_NAME_ALIVE;
+    }
+    return life;
+}
+
+NTSTATUS tsm_name_entry_set_mode(const struct tsm_name_folder *folder, const char *file,
+                                 mode_t mode)
+{
+    return fchmodat(folder->fd, file, mode, 0) == 0 ? STATUS_SUCCESS : tsm_status_from_errno(errno);
 }
 
 /* The entry that leads. */

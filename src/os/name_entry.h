@@ -54,9 +54,20 @@ tsm_must_check NTSTATUS tsm_name_check_others(const struct tsm_name_folder *own,
                                               const char16_t *folded, uint32_t length,
                                               uint64_t seq);
 
-/* Does any of these entries belong to a live instance? */
-bool tsm_name_entries_live(const struct tsm_name_folder *folder,
-                           const struct tsm_name_entry *entries, uint32_t count);
+/* Of a life sign. One that could be executed is of an instance that has not listened yet, or is about
+ * to be closed without a client. */
+#define TSM_LIFE_SIGN_MODE         0666
+#define TSM_LIFE_SIGN_MODE_PASSING 0777
+
+tsm_must_check NTSTATUS tsm_name_entry_set_mode(const struct tsm_name_folder *folder,
+                                                const char *file, mode_t mode);
+
+/* TSM_NAME_NEWBORN: since a moment, in which it may have begun to listen unseen. */
+enum tsm_name_life { TSM_NAME_DEAD, TSM_NAME_PASSING, TSM_NAME_NEWBORN, TSM_NAME_ALIVE };
+
+/* Of the instances to which these entries belong, the one that is most alive. */
+enum tsm_name_life tsm_name_entries_life(const struct tsm_name_folder *folder,
+                                         const struct tsm_name_entry *entries, uint32_t count);
 
 /* A seq larger than any that was given out for this name. */
 uint64_t tsm_name_next_seq(const struct tsm_name_folder *folder);

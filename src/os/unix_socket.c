@@ -121,9 +121,9 @@ NTSTATUS tsm_unix_accept(int listener, int *out)
     return STATUS_SUCCESS;
 }
 
-NTSTATUS tsm_unix_bind_life_sign(int folder, const char *name, int *out)
+NTSTATUS tsm_unix_bind_life_sign(int folder, const char *name, mode_t mode, int *out)
 {
-    return bind_at(folder, name, 0666, out);
+    return bind_at(folder, name, mode, out);
 }
 
 /* A socket to ask with, + 1; 0: none. */

@@ -22,7 +22,8 @@ tsm_must_check NTSTATUS tsm_unix_listen(int folder, const char *name, mode_t mod
                                         int *out);
 
 /* A bound socket that nobody can connect to: while it is open, tsm_unix_is_alive() says so. */
-tsm_must_check NTSTATUS tsm_unix_bind_life_sign(int folder, const char *name, int *out);
+tsm_must_check NTSTATUS tsm_unix_bind_life_sign(int folder, const char *name, mode_t mode,
+                                                int *out);
 bool tsm_unix_is_alive(int folder, const char *name);
 
 /* STATUS_PIPE_NOT_AVAILABLE: it has a client already; STATUS_OBJECT_NAME_NOT_FOUND: nobody is

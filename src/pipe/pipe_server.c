@@ -204,6 +204,8 @@ NTSTATUS tsm_pipe_server_disconnect(struct tsm_pipe_end *end)
 void tsm_pipe_server_close(struct tsm_pipe_end *end)
 {
     tsm_pipe_unwatch_listener_locked(end);
+    if (end->listener)
+        tsm_rendezvous_retire(&end->rendezvous);
     tsm_rendezvous_stop(&end->rendezvous, end->listener);
     end->listener = NULL;
     /* The one that is closed last may be the only one that was not killed. */

@@ -315,3 +315,50 @@ TEST(each_of_many_processes_has_an_instance_of_its_own)
     for (i = 0; i < 5; i++)
         kill_role(roles[i]);
 }
+
+#define EARLY 200
+
+static const char *numbered(const char *name, int number)
+{
+    static char text[sizeof(conformance_pipe) + 16];
+
+    snprintf(text, sizeof(text), "%s.%d", name, number);
+    return text;
+}
+
+ROLE(creates_one_after_the_other)
+{
+    int i;
+
+    for (i = 0; i < EARLY; i++) {
+        HANDLE server = CreateNamedPipeA(numbered(argument, i), PIPE_ACCESS_DUPLEX, PIPE_WAIT, 1, 0,
+                                         0, 0, NULL);
+        DWORD count;
+        char byte;
+
+        CHECK(server != INVALID_HANDLE_VALUE);
+        CHECK(ConnectNamedPipe(server, NULL) || GetLastError() == ERROR_PIPE_CONNECTED ||
+              GetLastError() == ERROR_NO_DATA);
+        CHECK_ERR(ReadFile(server, &byte, 1, &count, NULL), ERROR_BROKEN_PIPE);
+        CHECK(CloseHandle(server));
+    }
+    return EXIT_PASSED;
+}
+
+TEST(a_client_that_is_early_finds_nothing_or_the_pipe)
+{
+    PROCESS server = spawn_role(creates_one_after_the_other, pipe_name());
+    int i;
+
+    for (i = 0; i < EARLY; i++) {
+        HANDLE client;
+
+        do
+            client = CreateFileA(numbered(pipe_name(), i), GENERIC_READ | GENERIC_WRITE, 0, NULL,
+                                 OPEN_EXISTING, 0, NULL);
+        while (client == INVALID_HANDLE_VALUE && GetLastError() == ERROR_FILE_NOT_FOUND);
+        CHECK(client != INVALID_HANDLE_VALUE);
+        CHECK(CloseHandle(client));
+    }
+    CHECK_U32(wait_role(server), 0);
+}

@@ -346,6 +346,56 @@ static void waiting_ends_when_somebody_listens(void **state)
     assert_status(tsm_claim_wait(&name, 10), STATUS_OBJECT_NAME_NOT_FOUND);
 }
 
+static void *close_soon(void *argument)
+{
+    support_sleep_ms(20);
+    tsm_rendezvous_close(&((struct instance *)argument)->rendezvous);
+    return NULL;
+}
+
+static void *come_soon(void *argument)
+{
+    struct instance *instance = argument;
+
+    listen_soon(instance);
+    assert_status(tsm_name_entry_set_mode(&instance->rendezvous.folder,
+                                          instance->rendezvous.life_sign_file, TSM_LIFE_SIGN_MODE),
+                  STATUS_SUCCESS);
+    return NULL;
+}
+
+/* An instance between its life sign and its listener. */
+static struct instance instance_passing(const struct tsm_name *name)
+{
+    struct instance instance = instance_new(name);
+
+    tsm_rendezvous_retire(&instance.rendezvous);
+    tsm_rendezvous_stop(&instance.rendezvous, instance.listener);
+    instance.listener = NULL;
+    return instance;
+}
+
+static void an_instance_that_is_just_coming_or_going_is_not_busy(void **state)
+{
+    struct tsm_name name = name_of(u"\\\\.\\pipe\\comes and goes");
+    struct instance instance = instance_passing(&name);
+    pthread_t thread = support_thread(come_soon, &instance);
+
+    assert_status(claim_status(&name), STATUS_SUCCESS);
+    pthread_join(thread, NULL);
+    instance_end(&instance);
+
+    instance = instance_passing(&name);
+    thread = support_thread(close_soon, &instance);
+    assert_status(claim_status(&name), STATUS_OBJECT_NAME_NOT_FOUND);
+    pthread_join(thread, NULL);
+
+    /* Who stands still there is not waited for. */
+    instance = instance_passing(&name);
+    assert_status(claim_status(&name), STATUS_PIPE_NOT_AVAILABLE);
+    instance_end(&instance);
+}
+
 /* The folder that this process remembers is another one now. */
 static void a_name_that_was_given_up_and_taken_again_is_found(void **state)
 {
@@ -374,6 +424,7 @@ int main(void)
         TEST(a_client_that_was_too_late_asks_and_gets_no_answer),
         TEST(a_process_that_dies_with_the_hello_leaves_the_client_to_another),
         TEST(waiting_ends_when_somebody_listens),
+        TEST(an_instance_that_is_just_coming_or_going_is_not_busy),
         TEST(a_name_that_was_given_up_and_taken_again_is_found),
     };
 

@@ -71,8 +71,12 @@ static void a_sweep_takes_the_dead_and_leaves_the_living(void **state)
     uint32_t count;
     int alive, dead;
 
-    assert_status(tsm_unix_bind_life_sign(folder.fd, "K0000000000000001", &alive), STATUS_SUCCESS);
-    assert_status(tsm_unix_bind_life_sign(folder.fd, "K0000000000000002", &dead), STATUS_SUCCESS);
+    assert_status(
+        tsm_unix_bind_life_sign(folder.fd, "K0000000000000001", TSM_LIFE_SIGN_MODE, &alive),
+        STATUS_SUCCESS);
+    assert_status(
+        tsm_unix_bind_life_sign(folder.fd, "K0000000000000002", TSM_LIFE_SIGN_MODE, &dead),
+        STATUS_SUCCESS);
     close(dead);
     close(openat(folder.fd, "L0000000000000003", O_CREAT | O_WRONLY, 0600));
     close(openat(folder.fd, "S0000000000000003", O_CREAT | O_WRONLY, 0600));

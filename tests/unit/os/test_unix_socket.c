@@ -87,7 +87,7 @@ static void a_life_sign_lasts_as_long_as_its_descriptor(void **state)
 {
     int folder = folder_keep(), life, client;
 
-    assert_status(tsm_unix_bind_life_sign(folder, "K1", &life), STATUS_SUCCESS);
+    assert_status(tsm_unix_bind_life_sign(folder, "K1", 0666, &life), STATUS_SUCCESS);
     assert_true(tsm_unix_is_alive(folder, "K1"));
     assert_false(tsm_unix_is_alive(folder, "K2"));
     assert_status(tsm_unix_connect(folder, "K1", &client), STATUS_OBJECT_NAME_NOT_FOUND);
