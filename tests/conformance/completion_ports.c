@@ -230,30 +230,21 @@ static DWORD WINAPI work(LPVOID argument)
     return 0;
 }
 
-static void await(volatile LONG *value, LONG expected)
-{
-    int i;
-
-    for (i = 0; i < 1000 && *value != expected; i++)
-        Sleep(5);
-    CHECK_U32(*value, expected);
-}
-
 TEST(the_thread_that_came_last_is_served_first)
 {
     HANDLE port = create_port(8);
     struct worker first = {port, NULL, 0, 0}, second = {port, NULL, 0, 0};
+    HANDLE threads[2];
     LONG i;
 
-    CHECK(thread_is_blocked(start(work, &first)));
-    CHECK(thread_is_blocked(start(work, &second)));
+    threads[0] = start(work, &first);
+    CHECK(thread_is_blocked(threads[0]));
+    threads[1] = start(work, &second);
+    CHECK(thread_is_blocked(threads[1]));
     for (i = 1; i <= 5; i++) {
-        int tries = 0;
-
         post(port, 1);
-        while (first.took + second.took != i && tries++ < 1000)
-            Sleep(5);
-        Sleep(50); /* it is back */
+        CHECK_U32(count_ended(threads, 2), 0); /* it is back */
+        CHECK_U32(first.took + second.took, i);
     }
     WINE_DIFFERS("the one that came first");
     CHECK_U32(second.took, 5);
@@ -264,16 +255,20 @@ TEST(no_more_threads_run_than_the_port_was_told)
 {
     HANDLE port = create_port(1);
     struct worker first = {port, NULL, 0, 1}, second = {port, NULL, 0, 1};
+    int i;
 
     CHECK(thread_is_blocked(start(work, &first)));
     CHECK(thread_is_blocked(start(work, &second)));
     post(port, 1);
     post(port, 2);
+    for (i = 0; i < 1000 && first.took + second.took == 0; i++)
+        Sleep(5);
     Sleep(BLOCKED_MS);
     WINE_DIFFERS("there is no limit");
     CHECK_U32(first.took + second.took, 1);
     first.spins = second.spins = 0;
-    Sleep(BLOCKED_MS);
+    for (i = 0; i < 1000 && first.took + second.took == 1; i++)
+        Sleep(5);
     CHECK_U32(first.took + second.took, 2);
 }
 
@@ -286,9 +281,8 @@ TEST(a_thread_that_blocks_makes_room_for_another)
     CHECK(thread_is_blocked(start(work, &second)));
     post(port, 1);
     post(port, 2);
-    Sleep(BLOCKED_MS);
-    CHECK_U32(first.took, 1);
-    CHECK_U32(second.took, 1);
+    await(&first.took, 1);
+    await(&second.took, 1);
     SetEvent(gate);
 }
 

@@ -22,6 +22,8 @@
 
 #define TEST_SECONDS 20
 #define BLOCKED_MS   150
+#define BUSY_MS      5000 /* one that runs for so long will not block; */
+#define POLLS_MS     600  /* an emulator may have it run while it waits */
 
 /* EXIT_TOLD: the process has printed its test's line by itself. */
 enum { EXIT_PASSED = 0, EXIT_FAILED = 1, EXIT_TOLD = 77 };
@@ -322,10 +324,73 @@ static CONFORMANCE_UNUSED void hang(void)
     Sleep(TEST_SECONDS * 1000);
 }
 
-/* True if the thread has not ended after a while. */
+/* False: a thread that runs, or would if the machine had time for it. */
+static CONFORMANCE_UNUSED BOOL conformance_rests(DWORD process, DWORD thread)
+{
+    BOOL rests = TRUE;
+#ifdef __TRANSOM__
+    char path[64], text[256], *state;
+    FILE *file;
+
+    snprintf(path, sizeof(path), "/proc/%u/task/%u/stat", (unsigned)process, (unsigned)thread);
+    file = fopen(path, "r");
+    if (file) {
+        text[fread(text, 1, sizeof(text) - 1, file)] = 0;
+        state = strrchr(text, ')');
+        rests = !state || (state[2] != 'R' && state[2] != 'D');
+        fclose(file);
+    }
+#else
+    (void)process;
+    (void)thread;
+#endif
+    return rests;
+}
+
+/* True if the object is not signaled while the thread rests for a while, or never rests for long. */
+static CONFORMANCE_UNUSED BOOL conformance_is_blocked(HANDLE object, DWORD process, DWORD thread)
+{
+    DWORD busy_ms = getenv("TRANSOM_TEST_EMULATED") ? POLLS_MS : BUSY_MS;
+    DWORD begin = GetTickCount(), rested_ms = 0;
+
+    while (GetTickCount() - begin < busy_ms && rested_ms < BLOCKED_MS) {
+        if (WaitForSingleObject(object, 10) != WAIT_TIMEOUT)
+            return FALSE;
+        rested_ms = conformance_rests(process, thread) ? rested_ms + 10 : 0;
+    }
+    return WaitForSingleObject(object, 0) == WAIT_TIMEOUT;
+}
+
+/* True if the thread has not ended after a while: it waits for something. */
 static CONFORMANCE_UNUSED BOOL thread_is_blocked(HANDLE thread)
 {
-    return WaitForSingleObject(thread, BLOCKED_MS) == WAIT_TIMEOUT;
+    return conformance_is_blocked(thread, GetCurrentProcessId(), GetThreadId(thread));
+}
+
+/* The same for the first thread of a role. */
+static CONFORMANCE_UNUSED BOOL role_is_blocked(PROCESS process)
+{
+    return conformance_is_blocked(process.handle, process.id, process.id);
+}
+
+/* How many of the threads have ended, when no more do. */
+static CONFORMANCE_UNUSED DWORD count_ended(const HANDLE *threads, DWORD count)
+{
+    DWORD i, ended = 0;
+
+    for (i = 0; i < count; i++)
+        ended += !thread_is_blocked(threads[i]);
+    return ended;
+}
+
+/* Until another thread has counted so far. */
+static CONFORMANCE_UNUSED void await(const volatile LONG *value, LONG expected)
+{
+    int i;
+
+    for (i = 0; i < 2000 && *value != expected; i++)
+        Sleep(5);
+    CHECK_U32(*value, expected);
 }
 
 /* A pipe's name of this test alone. */

@@ -98,7 +98,7 @@ TEST(release_wakes_as_many_waiters_as_it_gives)
 {
     HANDLE semaphore = create_semaphore(0, 10);
     HANDLE threads[4];
-    DWORD i, done;
+    DWORD i;
 
     for (i = 0; i < 4; i++) {
         threads[i] = CreateThread(NULL, 0, take_one, semaphore, 0, NULL);
@@ -107,10 +107,7 @@ TEST(release_wakes_as_many_waiters_as_it_gives)
     for (i = 0; i < 4; i++)
         CHECK(thread_is_blocked(threads[i]));
     CHECK(ReleaseSemaphore(semaphore, 3, NULL));
-    Sleep(150);
-    for (i = 0, done = 0; i < 4; i++)
-        done += WaitForSingleObject(threads[i], 0) == WAIT_OBJECT_0;
-    CHECK_U32(done, 3);
+    CHECK_U32(count_ended(threads, 4), 3);
     CHECK_U32(WaitForSingleObject(semaphore, 0), WAIT_TIMEOUT);
     CHECK(ReleaseSemaphore(semaphore, 1, NULL));
     CHECK_U32(WaitForMultipleObjects(4, threads, TRUE, 5000), WAIT_OBJECT_0);
