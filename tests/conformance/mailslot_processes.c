@@ -273,28 +273,33 @@ TEST(a_slot_that_does_not_look_lets_writers_in)
     CHECK_U32(wait_role(reader), 0);
 }
 
-static DWORD WINAPI take_all(LPVOID slot)
+#define THE_END 0xFFFFFFFF
+
+static DWORD WINAPI take_until_the_end(LPVOID slot)
 {
     struct message message;
-    DWORD count, sum = 0;
+    DWORD sum = 0;
 
-    while (ReadFile(slot, &message, sizeof(message), &count, NULL))
+    while ((message = take(slot)).number != THE_END)
         sum += message.number + 1;
     return sum;
 }
 
 TEST(each_message_goes_to_one_of_many_reading_threads)
 {
-    HANDLE slot = CreateMailslotA(slot_name(), 0, 1000, NULL), threads[3];
+    HANDLE slot = CreateMailslotA(slot_name(), 0, 15000, NULL), threads[3], writer;
     PROCESS writers[3];
     DWORD i, sum = 0, code;
 
     for (i = 0; i < 3; i++)
-        threads[i] = CreateThread(NULL, 0, take_all, slot, 0, NULL);
+        threads[i] = CreateThread(NULL, 0, take_until_the_end, slot, 0, NULL);
     for (i = 0; i < 3; i++)
         writers[i] = start_writer(i);
     for (i = 0; i < 3; i++)
         CHECK_U32(wait_role(writers[i]), 0);
+    writer = open_writer(slot_name());
+    for (i = 0; i < 3; i++)
+        put(writer, 0, THE_END);
     for (i = 0; i < 3; i++) {
         CHECK_U32(WaitForSingleObject(threads[i], 10000), WAIT_OBJECT_0);
         CHECK(GetExitCodeThread(threads[i], &code));

@@ -184,7 +184,8 @@ TEST(one_with_manual_reset_wakes_waiters_of_all_processes)
 
     for (i = 0; i < 3; i++)
         children[i] = spawn_role(wait_for_named_event, name);
-    CHECK_U32(WaitForSingleObject(children[0].handle, 500), WAIT_TIMEOUT);
+    for (i = 0; i < 3; i++)
+        CHECK(role_is_blocked(children[i]));
     CHECK(SetEvent(event));
     for (i = 0; i < 3; i++)
         CHECK_U32(wait_role(children[i]), WAIT_OBJECT_0);
@@ -201,7 +202,8 @@ TEST(one_without_wakes_exactly_one_process)
         children[i] = spawn_role(wait_for_named_event, name);
         handles[i] = children[i].handle;
     }
-    CHECK_U32(WaitForMultipleObjects(3, handles, FALSE, 500), WAIT_TIMEOUT);
+    for (i = 0; i < 3; i++)
+        CHECK(role_is_blocked(children[i]));
     CHECK(SetEvent(event));
     first = WaitForMultipleObjects(3, handles, FALSE, 5000);
     CHECK(first < WAIT_OBJECT_0 + 3);
@@ -214,17 +216,31 @@ TEST(one_without_wakes_exactly_one_process)
         CHECK_U32(wait_role(children[i]), WAIT_OBJECT_0);
 }
 
+ROLE(tell_and_wait_for_named_event)
+{
+    HANDLE event = checked(OpenEventA(SYNCHRONIZE, FALSE, argument));
+    HANDLE here =
+        checked(OpenSemaphoreA(SEMAPHORE_MODIFY_STATE, FALSE, with_prefix("here ", argument)));
+
+    CHECK(ReleaseSemaphore(here, 1, NULL));
+    return (int)WaitForSingleObject(event, 10000);
+}
+
 TEST(a_pulse_lets_the_waiters_of_other_processes_go)
 {
     const char *name = name_of("pulse");
     HANDLE event = checked(CreateEventA(NULL, TRUE, FALSE, name));
+    HANDLE here = checked(CreateSemaphoreA(NULL, 0, 2, with_prefix("here ", name)));
     PROCESS children[2];
     int i;
 
     for (i = 0; i < 2; i++)
-        children[i] = spawn_role(wait_for_named_event, name);
-    CHECK_U32(WaitForSingleObject(children[0].handle, 500), WAIT_TIMEOUT);
-    CHECK_U32(WaitForSingleObject(children[1].handle, 0), WAIT_TIMEOUT);
+        children[i] = spawn_role(tell_and_wait_for_named_event, name);
+    for (i = 0; i < 2; i++) {
+        CHECK_U32(WaitForSingleObject(here, 10000), WAIT_OBJECT_0);
+        CHECK(role_is_blocked(children[i]));
+    }
+    CHECK(role_is_blocked(children[0]));
     CHECK(PulseEvent(event));
     for (i = 0; i < 2; i++)
         CHECK_U32(wait_role(children[i]), WAIT_OBJECT_0);
@@ -376,25 +392,26 @@ TEST(processes_that_wait_for_all_take_all_or_nothing)
     CHECK_U32(WaitForSingleObject(tickets, 0), WAIT_TIMEOUT);
 }
 
-ROLE(end_quietly)
+ROLE(end_when_told)
 {
-    Sleep(300);
-    return 0;
+    return (int)WaitForSingleObject(checked(OpenEventA(SYNCHRONIZE, FALSE, argument)), 10000);
 }
 
 TEST(a_wait_for_any_mixes_named_unnamed_process_pipe_and_timer)
 {
-    HANDLE objects[5], read_end, write_end;
+    HANDLE objects[5], read_end, write_end, go;
     LARGE_INTEGER due;
     PROCESS child;
 
     objects[0] = checked(CreateEventA(NULL, FALSE, FALSE, name_of("any")));
     objects[1] = checked(CreateEventA(NULL, FALSE, FALSE, NULL));
-    child = spawn_role(end_quietly, "");
+    go = checked(CreateEventA(NULL, TRUE, FALSE, name_of("any goes")));
+    child = spawn_role(end_when_told, name_of("any goes"));
     objects[2] = child.handle;
     objects[3] = checked(CreateSemaphoreA(NULL, 0, 1, name_of("any semaphore")));
     objects[4] = checked(CreateWaitableTimerA(NULL, FALSE, name_of("any timer")));
     CHECK_U32(WaitForMultipleObjects(5, objects, FALSE, 0), WAIT_TIMEOUT);
+    CHECK(SetEvent(go));
     CHECK_U32(WaitForMultipleObjects(5, objects, FALSE, 10000), WAIT_OBJECT_0 + 2);
     CHECK_U32(wait_role(child), 0);
     CHECK(CreatePipe(&read_end, &write_end, NULL, 0));

@@ -367,19 +367,28 @@ ROLE(write_and_hang)
 
     write_all(client, "unread", 6);
     write_all(client, "ready", 5);
+    CHECK(SetEvent(OpenEventA(EVENT_MODIFY_STATE, FALSE, argument + 9)));
     hang();
     return 0;
+}
+
+/* It has written, and the server has not looked. */
+static PROCESS spawn_writer(void)
+{
+    HANDLE has_written = CreateEventA(NULL, TRUE, FALSE, pipe_name() + 9);
+    PROCESS client = spawn_role(write_and_hang, pipe_name());
+
+    CHECK_U32(WaitForSingleObject(has_written, 10000), WAIT_OBJECT_0);
+    return client;
 }
 
 TEST(what_a_killed_client_had_written_is_read_before_the_pipe_breaks)
 {
     HANDLE server = create_pipe(MESSAGE_MODE);
-    PROCESS client = spawn_role(write_and_hang, pipe_name());
-    int i;
+    PROCESS client = spawn_writer();
 
     connect_role(server);
-    for (i = 0; i < 500 && available(server) < 11; i++)
-        Sleep(10);
+    CHECK_U32(available(server), 11);
     kill_role(client);
     read_exactly(server, "unread", 6);
     read_exactly(server, "ready", 5);
@@ -389,12 +398,8 @@ TEST(what_a_killed_client_had_written_is_read_before_the_pipe_breaks)
 TEST(a_client_that_was_killed_before_the_server_looked_was_a_client)
 {
     HANDLE server = create_pipe(MESSAGE_MODE);
-    PROCESS client = spawn_role(write_and_hang, pipe_name());
-    int i;
+    PROCESS client = spawn_writer();
 
-    for (i = 0; i < 500 && WaitNamedPipeA(pipe_name(), 1); i++)
-        Sleep(10);
-    Sleep(200);
     kill_role(client);
     CHECK_ERR(ConnectNamedPipe(server, NULL), ERROR_NO_DATA);
     read_exactly(server, "unread", 6);

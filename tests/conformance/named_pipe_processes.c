@@ -157,18 +157,21 @@ ROLE(wait_for_the_pipe)
 
     CHECK_ERR(WaitNamedPipeA(argument, 200), ERROR_SEM_TIMEOUT);
     CHECK(GetTickCount() - begin >= 150);
+    CHECK(SetEvent(OpenEventA(EVENT_MODIFY_STATE, FALSE, argument + 9)));
     CHECK(WaitNamedPipeA(argument, NMPWAIT_WAIT_FOREVER));
     return error_of(open_named(argument));
 }
 
 TEST(a_process_waits_until_another_makes_an_instance)
 {
+    HANDLE has_waited = CreateEventA(NULL, TRUE, FALSE, pipe_name() + 9);
     PROCESS role;
 
     create_here(PIPE_ACCESS_DUPLEX, 2);
     CHECK(open_pipe() != NOTHING);
     role = spawn_role(wait_for_the_pipe, pipe_name());
-    Sleep(500);
+    CHECK_U32(WaitForSingleObject(has_waited, 10000), WAIT_OBJECT_0);
+    CHECK(role_is_blocked(role));
     create_here(PIPE_ACCESS_DUPLEX, 2);
     CHECK_U32(wait_role(role), 0);
 }

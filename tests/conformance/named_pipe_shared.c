@@ -89,13 +89,23 @@ TEST(programs_that_a_shell_starts_have_the_end_as_well)
 }
 #endif
 
+ROLE(tells_and_serves)
+{
+    HANDLE server = next_handle(&argument);
+
+    CHECK(SetEvent(next_handle(&argument)));
+    return serve_one_client(server);
+}
+
+/* The event is called like the pipe. */
 ROLE(creates_and_lets_its_child_serve)
 {
     HANDLE server = heirloom(
         CreateNamedPipeA(argument, PIPE_ACCESS_DUPLEX, MESSAGE_MODE, 1, 4096, 4096, 0, NULL));
 
     CHECK(server != INVALID_HANDLE_VALUE);
-    spawn_heir(serves, server, NULL);
+    spawn_heir(tells_and_serves, server,
+               heirloom(OpenEventA(EVENT_MODIFY_STATE, FALSE, argument + 9)));
     hang();
     return 0;
 }
@@ -103,13 +113,10 @@ ROLE(creates_and_lets_its_child_serve)
 TEST(an_instance_outlives_its_creator_in_a_child)
 {
     NEEDS_A_KERNEL_OF_ITS_OWN();
+    HANDLE client, is_there = CreateEventA(NULL, TRUE, FALSE, pipe_name() + 9);
     PROCESS creator = spawn_role(creates_and_lets_its_child_serve, pipe_name());
-    HANDLE client;
-    int i;
 
-    for (i = 0; i < 1000 && !WaitNamedPipeA(pipe_name(), 10); i++)
-        Sleep(5);
-    Sleep(300); /* the child is there as well */
+    wait_for(is_there);
     kill_role(creator);
     client = open_pipe();
     CHECK(client != INVALID_HANDLE_VALUE);
@@ -334,7 +341,7 @@ TEST(a_process_that_is_killed_leaves_the_end_to_the_others)
     PROCESS child = spawn_heir(reads_for_ever, heirloom(pair.client), event);
 
     wait_for(event);
-    Sleep(BLOCKED_MS);
+    CHECK(role_is_blocked(child));
     kill_role(child);
     write_all(pair.server, "one", 3);
     read_exactly(pair.client, "one", 3);
@@ -351,7 +358,7 @@ TEST(a_read_that_waited_behind_that_of_a_killed_process_gets_the_message)
     struct call call;
 
     wait_for(event);
-    Sleep(BLOCKED_MS);
+    CHECK(role_is_blocked(child));
     start_call(&call, call_read, pair.client, 10);
     CHECK(thread_is_blocked(call.thread));
     kill_role(child);
@@ -531,7 +538,7 @@ TEST(pending_reads_of_several_processes_are_served_in_turn)
     struct call call;
 
     wait_for(event);
-    Sleep(BLOCKED_MS);
+    CHECK(role_is_blocked(child));
     start_call(&call, call_read, pair.client, 10);
     CHECK(thread_is_blocked(call.thread));
     write_all(pair.server, "first", 5);
@@ -599,7 +606,7 @@ TEST(what_a_killed_process_still_had_to_write_is_gone)
     PROCESS child = spawn_heir(writes_more_than_fits, heirloom(pair.client), event);
 
     wait_for(event);
-    Sleep(BLOCKED_MS);
+    CHECK(role_is_blocked(child));
     CHECK_U32(available(pair.server), 13);
     kill_role(child);
     write_all(pair.client, "zz", 2);
@@ -616,7 +623,7 @@ TEST(a_pending_write_goes_with_its_process_at_once)
     PROCESS child = spawn_heir(writes_more_than_fits, heirloom(pair.client), event);
 
     wait_for(event);
-    Sleep(BLOCKED_MS);
+    CHECK(role_is_blocked(child));
     CHECK_U32(available(pair.server), 13);
     kill_role(child);
     DEVIATES(24);
