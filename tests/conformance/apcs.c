@@ -115,9 +115,9 @@ static DWORD WINAPI sleep_alertably(LPVOID unused)
     return SleepEx(10000, TRUE);
 }
 
-static DWORD WINAPI sleep_deaf(LPVOID ms)
+static DWORD WINAPI wait_deaf(LPVOID event)
 {
-    Sleep((DWORD)(ULONG_PTR)ms);
+    WaitForSingleObject((HANDLE)event, 10000);
     return SleepEx(0, TRUE);
 }
 
@@ -161,12 +161,13 @@ TEST(a_call_wakes_a_thread_that_waits_alertably_and_runs_there)
 
 TEST(a_call_does_not_wake_a_thread_that_waits_otherwise)
 {
-    HANDLE thread = start(sleep_deaf, (LPVOID)300, 0);
+    HANDLE event = create_event(TRUE, FALSE), thread = start(wait_deaf, event, 0);
 
-    Sleep(20);
+    CHECK(thread_is_blocked(thread));
     CHECK(QueueUserAPC(note, thread, 'a') != 0);
     CHECK(thread_is_blocked(thread));
     CHECK(order[0] == 0);
+    CHECK(SetEvent(event));
     CHECK_U32(exit_code_of(thread), WAIT_IO_COMPLETION);
     CHECK(strcmp(order, "a") == 0);
 }
@@ -190,7 +191,7 @@ TEST(a_call_queued_before_a_thread_starts_comes_first)
 
 TEST(a_call_that_nobody_waits_for_is_lost_with_its_thread)
 {
-    HANDLE thread = start(sleep_deaf, (LPVOID)0, CREATE_SUSPENDED);
+    HANDLE thread = start(wait_deaf, create_event(TRUE, TRUE), CREATE_SUSPENDED);
 
     ResumeThread(thread);
     CHECK_U32(WaitForSingleObject(thread, 10000), WAIT_OBJECT_0);
@@ -297,12 +298,22 @@ TEST(a_period_calls_the_routine_again_and_again)
 TEST(periods_that_passed_unseen_are_one_call)
 {
     HANDLE timer = create_timer(FALSE);
+    DWORD begin, first, second, tries = 0;
+    LONG calls;
 
-    set_timer(timer, 10, 100, timer_routine);
-    Sleep(350);
-    CHECK_U32(SleepEx(0, TRUE), WAIT_IO_COMPLETION);
-    CHECK_U32(routine_calls, 1);
-    CHECK_U32(SleepEx(0, TRUE), 0);
+    /* Again if this thread slept so long that the next period may have come. */
+    do {
+        routine_calls = 0;
+        begin = GetTickCount();
+        set_timer(timer, 10, 200, timer_routine);
+        Sleep(450);
+        first = SleepEx(0, TRUE);
+        calls = routine_calls;
+        second = SleepEx(0, TRUE);
+    } while (GetTickCount() - begin > 580 && ++tries < 20);
+    CHECK_U32(first, WAIT_IO_COMPLETION);
+    CHECK_U32(calls, 1);
+    CHECK_U32(second, 0);
 }
 
 TEST(setting_a_timer_takes_the_queued_call_back)
@@ -323,7 +334,7 @@ TEST(setting_a_timer_takes_the_queued_call_back)
 
 static DWORD WINAPI set_and_leave(LPVOID timer)
 {
-    set_timer((HANDLE)timer, 50, 0, timer_routine);
+    set_timer((HANDLE)timer, 400, 0, timer_routine);
     return 0;
 }
 
@@ -333,7 +344,7 @@ TEST(the_end_of_a_thread_stops_the_timer_whose_routine_it_would_run)
 
     CHECK_U32(exit_code_of(thread), 0);
     WINE_DIFFERS("the timer goes on");
-    CHECK_U32(WaitForSingleObject(timer, 200), WAIT_TIMEOUT);
+    CHECK_U32(WaitForSingleObject(timer, 600), WAIT_TIMEOUT);
     CHECK_U32(routine_calls, 0);
 }
 
@@ -366,9 +377,9 @@ TEST(another_process_that_sets_the_timer_takes_the_call_back)
     snprintf(name, sizeof(name), "conformance.timer.%u", (unsigned)GetCurrentProcessId());
     timer = CreateWaitableTimerA(NULL, TRUE, name);
     CHECK(timer != NULL);
-    set_timer(timer, 1500, 0, timer_routine);
+    set_timer(timer, 3000, 0, timer_routine);
     CHECK_U32(wait_role(spawn_role(stops_the_timer, name)), 0);
-    CHECK_U32(SleepEx(2000, TRUE), 0);
+    CHECK_U32(SleepEx(3500, TRUE), 0);
     CHECK_U32(routine_calls, 0);
     set_timer(timer, 20, 0, timer_routine);
     CHECK_U32(SleepEx(5000, TRUE), WAIT_IO_COMPLETION);

@@ -38,12 +38,24 @@ static DWORD WINAPI take_mutex_twice_and_exit(LPVOID mutex)
     ExitThread(WaitForSingleObject((HANDLE)mutex, 5000));
 }
 
-static DWORD WINAPI hold_mutex_a_moment(LPVOID mutex)
+struct holding {
+    HANDLE mutex, held, go_on;
+    volatile LONG holders, turns;
+};
+
+static DWORD WINAPI hold_until_told(LPVOID argument)
 {
-    if (WaitForSingleObject((HANDLE)mutex, 5000) != WAIT_OBJECT_0)
+    struct holding *holding = argument;
+
+    if (WaitForSingleObject(holding->mutex, 15000) != WAIT_OBJECT_0)
         return 1;
-    Sleep(200);
-    return ReleaseMutex((HANDLE)mutex) ? 0 : 2;
+    if (InterlockedIncrement(&holding->holders) != 1)
+        return 2;
+    SetEvent(holding->held);
+    WaitForSingleObject(holding->go_on, 15000);
+    InterlockedIncrement(&holding->turns);
+    InterlockedDecrement(&holding->holders);
+    return ReleaseMutex(holding->mutex) ? 0 : 3;
 }
 
 /* Runs a function in a thread of its own and gives its exit code. */
@@ -220,15 +232,22 @@ TEST(create_mutex_ex_takes_its_flag_and_access)
 TEST(four_threads_hold_a_mutex_one_after_the_other)
 {
     HANDLE mutex = create_mutex(FALSE);
+    struct holding holding = {mutex, NULL, NULL, 0, 0};
     HANDLE threads[4];
     DWORD i, code;
 
+    holding.held = CreateEventA(NULL, FALSE, FALSE, NULL);
+    holding.go_on = CreateEventA(NULL, FALSE, FALSE, NULL);
     for (i = 0; i < 4; i++) {
-        threads[i] = CreateThread(NULL, 0, hold_mutex_a_moment, mutex, 0, NULL);
+        threads[i] = CreateThread(NULL, 0, hold_until_told, &holding, 0, NULL);
         CHECK(threads[i] != NULL);
     }
-    Sleep(100);
-    CHECK_U32(WaitForSingleObject(mutex, 0), WAIT_TIMEOUT);
+    for (i = 0; i < 4; i++) {
+        CHECK_U32(WaitForSingleObject(holding.held, 10000), WAIT_OBJECT_0);
+        CHECK_U32(WaitForSingleObject(mutex, 0), WAIT_TIMEOUT);
+        CHECK_U32(holding.turns, i);
+        CHECK(SetEvent(holding.go_on));
+    }
     CHECK_U32(WaitForMultipleObjects(4, threads, TRUE, 10000), WAIT_OBJECT_0);
     for (i = 0; i < 4; i++) {
         CHECK(GetExitCodeThread(threads[i], &code));

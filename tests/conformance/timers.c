@@ -38,11 +38,11 @@ TEST(a_relative_time_comes_when_it_has_passed)
     HANDLE timer = create_timer(TRUE);
     LONGLONG start = now_ms();
 
-    set_timer(timer, 100, 0);
+    set_timer(timer, 500, 0);
     CHECK_U32(WaitForSingleObject(timer, 0), WAIT_TIMEOUT);
     CHECK_U32(WaitForSingleObject(timer, 10000), WAIT_OBJECT_0);
-    CHECK(now_ms() - start >= 90);
-    CHECK(now_ms() - start < 5000);
+    CHECK(now_ms() - start >= 490);
+    CHECK(now_ms() - start < 8000);
 }
 
 TEST(an_absolute_time_comes_at_that_time_and_one_in_the_past_at_once)
@@ -55,14 +55,14 @@ TEST(an_absolute_time_comes_at_that_time_and_one_in_the_past_at_once)
     GetSystemTimeAsFileTime(&now);
     due.u.LowPart = now.dwLowDateTime;
     due.u.HighPart = (LONG)now.dwHighDateTime;
-    due.QuadPart += 100 * 10000;
+    due.QuadPart += 500 * 10000;
     CHECK(SetWaitableTimer(timer, &due, 0, NULL, NULL, FALSE));
     CHECK_U32(WaitForSingleObject(timer, 0), WAIT_TIMEOUT);
     CHECK_U32(WaitForSingleObject(timer, 10000), WAIT_OBJECT_0);
-    CHECK(now_ms() - start >= 80);
+    CHECK(now_ms() - start >= 480);
     due.QuadPart = 1;
     CHECK(SetWaitableTimer(timer, &due, 0, NULL, NULL, FALSE));
-    CHECK_U32(WaitForSingleObject(timer, 1000), WAIT_OBJECT_0);
+    CHECK_U32(WaitForSingleObject(timer, 5000), WAIT_OBJECT_0);
 }
 
 TEST(one_with_manual_reset_stays_signaled_until_it_is_set_again)
@@ -96,26 +96,35 @@ TEST(a_period_signals_again_and_again)
         CHECK_U32(WaitForSingleObject(timer, 5000), WAIT_OBJECT_0);
     CHECK(now_ms() - start >= 150);
     CHECK(CancelWaitableTimer(timer));
+    WaitForSingleObject(timer, 0); /* another period may have come before */
     CHECK_U32(WaitForSingleObject(timer, 120), WAIT_TIMEOUT);
 }
 
 TEST(periods_that_nobody_waited_for_count_as_one)
 {
     HANDLE timer = create_timer(FALSE);
+    LONGLONG start;
+    DWORD first, second, tries = 0;
 
-    set_timer(timer, 1, 100);
-    Sleep(350);
-    CHECK_U32(WaitForSingleObject(timer, 0), WAIT_OBJECT_0);
-    CHECK_U32(WaitForSingleObject(timer, 0), WAIT_TIMEOUT);
+    /* Again if this thread slept so long that the next period may have come. */
+    do {
+        start = now_ms();
+        set_timer(timer, 1, 200);
+        Sleep(450);
+        first = WaitForSingleObject(timer, 0);
+        second = WaitForSingleObject(timer, 0);
+    } while (now_ms() - start > 580 && ++tries < 20);
+    CHECK_U32(first, WAIT_OBJECT_0);
+    CHECK_U32(second, WAIT_TIMEOUT);
 }
 
 TEST(cancelling_stops_a_timer_and_leaves_its_state)
 {
     HANDLE timer = create_timer(TRUE);
 
-    set_timer(timer, 50, 0);
+    set_timer(timer, 400, 0);
     CHECK(CancelWaitableTimer(timer));
-    CHECK_U32(WaitForSingleObject(timer, 120), WAIT_TIMEOUT);
+    CHECK_U32(WaitForSingleObject(timer, 600), WAIT_TIMEOUT);
     set_timer(timer, 1, 0);
     CHECK_U32(WaitForSingleObject(timer, 5000), WAIT_OBJECT_0);
     CHECK(CancelWaitableTimer(timer));
