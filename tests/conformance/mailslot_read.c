@@ -57,7 +57,7 @@ TEST(a_read_of_an_empty_slot_with_timeout_zero_fails_at_once)
 
     CHECK_ERR(ReadFile(pair.slot, text, sizeof(text), &count, NULL), ERROR_SEM_TIMEOUT);
     CHECK_U32(count, 0);
-    CHECK(GetTickCount() - begin < 500);
+    CHECK(GetTickCount() - begin < 5000);
 }
 
 TEST(so_does_a_read_of_no_bytes)
@@ -79,7 +79,7 @@ TEST(a_read_waits_as_long_as_the_timeout_says)
 
     CHECK_ERR(ReadFile(pair.slot, text, sizeof(text), &count, NULL), ERROR_SEM_TIMEOUT);
     waited = GetTickCount() - begin;
-    CHECK(waited >= 900 && waited < 3000);
+    CHECK(waited >= 900 && waited < 6000);
     CHECK_U32(count, 0);
 }
 
