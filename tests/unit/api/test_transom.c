@@ -124,21 +124,23 @@ static void what_a_wait_takes_is_not_readable_any_more(void **state)
     CloseHandle(mutex);
 }
 
-static DWORD WINAPI sleep_a_little(LPVOID unused)
+static DWORD WINAPI wait_for_event(LPVOID event)
 {
-    Sleep(50);
-    return 0;
+    return WaitForSingleObject(event, 10000);
 }
 
 static void a_thread_is_readable_when_it_has_ended(void **state)
 {
-    HANDLE thread = CreateThread(NULL, 0, sleep_a_little, NULL, 0, NULL);
+    HANDLE event = CreateEventA(NULL, TRUE, FALSE, NULL);
+    HANDLE thread = CreateThread(NULL, 0, wait_for_event, event, 0, NULL);
     int fd = fd_of(thread);
 
     assert_false(is_ready(fd, 0));
+    SetEvent(event);
     assert_true(is_ready(fd, 5000));
     close(fd);
     CloseHandle(thread);
+    CloseHandle(event);
 }
 
 static void a_port_is_readable_while_it_has_packets(void **state)

@@ -53,9 +53,12 @@ static void *wait_for_it(void *has_died)
     return NULL;
 }
 
+static _Atomic bool is_held;
+
 static void *die_while_others_wait(void *unused)
 {
     (void)tsm_robust_lock_acquire(&lock);
+    is_held = true;
     support_sleep_ms(100);
     return NULL;
 }
@@ -65,7 +68,8 @@ static void one_that_sleeps_is_woken_by_a_death(void **state)
     bool has_died[2] = {false, false};
     pthread_t holder = support_thread(die_while_others_wait, NULL), waiters[2];
 
-    support_sleep_ms(30);
+    while (!is_held)
+        support_sleep_ms(1);
     for (int i = 0; i < 2; i++)
         waiters[i] = support_thread(wait_for_it, &has_died[i]);
     pthread_join(holder, NULL);

@@ -128,7 +128,7 @@ static void a_parcel_that_nobody_opens_counts_as_a_holder(void **state)
     end_unref(ends.sharer);
     assert_status(read_from(ends.server, &byte, 1, &count), STATUS_PIPE_EMPTY);
     close(export.fd);
-    for (int i = 0; i < 200 && !is_broken; i++) {
+    for (int i = 0; i < 2000 && !is_broken; i++) {
         support_sleep_ms(5);
         is_broken = read_from(ends.server, &byte, 1, &count) == STATUS_PIPE_BROKEN;
     }

@@ -61,11 +61,15 @@ static void calls_of_one_work_run_side_by_side(void **state)
     tsm_threadpool_work_close(work);
 }
 
+static _Atomic bool is_over;
+
+/* So slowly that they do not all begin while somebody is about to cancel them. */
 static void *let_them_go_on(void *unused)
 {
-    support_sleep_ms(50);
-    for (int i = 0; i < BLOCKERS; i++)
+    for (int i = 0; i < BLOCKERS && !is_over; i++) {
+        support_sleep_ms(20);
         sem_post(&go_on);
+    }
     return NULL;
 }
 
@@ -76,8 +80,10 @@ static void calls_that_have_not_begun_are_cancelled(void **state)
 
     for (int i = 0; i < BLOCKERS; i++)
         tsm_threadpool_work_submit(work);
+    is_over = false;
     thread = support_thread(let_them_go_on, NULL);
     tsm_threadpool_work_wait(work, TSM_WORK_CANCEL);
+    is_over = true;
     assert_int_equal(calls, running);
     assert_true(calls < BLOCKERS);
     pthread_join(thread, NULL);

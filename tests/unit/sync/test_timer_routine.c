@@ -119,7 +119,7 @@ static void of_several_the_first_that_is_due_comes_first(void **state)
 {
     struct tsm_object *late = timer_new(), *soon = timer_new();
 
-    set(late, MS(200), 0, &ten);
+    set(late, MS(1500), 0, &ten);
     set(soon, MS(5), 0, &one);
     assert_true(wait_alertably(5000));
     assert_int_equal(calls, 1);
