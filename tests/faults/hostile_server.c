@@ -313,7 +313,7 @@ static void a_folder_full_of_names_only_costs_time(void)
     start = now_us();
     EXPECT(open_error() == ERROR_FILE_NOT_FOUND);
     printf("# %lld ms among 30000 files\n", (long long)(now_us() - start) / 1000);
-    EXPECT(now_us() - start < 3000000);
+    EXPECT(now_us() - start < 10000000);
     /* The owner of the folder sweeps it with his next instance. */
     HANDLE pipe = CreateNamedPipeA(pipe_path, PIPE_ACCESS_DUPLEX, PIPE_TYPE_BYTE, 1, 0, 0, 0, NULL);
 
@@ -339,7 +339,7 @@ static void a_server_that_never_speaks_costs_a_read_until_it_dies(void)
 
     folder_make();
     process = start_role(-1, "silence", pipe_path, "0");
-    for (start = now_us(); pipe == INVALID_HANDLE_VALUE && now_us() - start < 5000000;)
+    for (start = now_us(); pipe == INVALID_HANDLE_VALUE && now_us() - start < 20000000;)
         pipe =
             CreateFileA(pipe_path, GENERIC_READ | GENERIC_WRITE, 0, NULL, OPEN_EXISTING, 0, NULL);
     EXPECT(pipe != INVALID_HANDLE_VALUE);

@@ -40,7 +40,7 @@ struct raw_writer {
 static struct raw_writer raw_writer_open(void)
 {
     struct raw_hello hello = raw_good_hello;
-    struct raw_writer writer = {.socket = raw_connect(name, 1000)};
+    struct raw_writer writer = {.socket = raw_connect(name, 10000)};
     int memfd;
 
     EXPECT(writer.socket >= 0);
@@ -93,7 +93,7 @@ static uint64_t now_stamp(void)
 static void honest_message_comes(void)
 {
     uint32_t message = ++sent | 0x40000000, got[LONGEST / 4];
-    int64_t until = now_us() + 5000000;
+    int64_t until = now_us() + 10000000;
     DWORD count;
 
     watchdog_feed();
@@ -129,7 +129,7 @@ static void a_writer_that_introduces_itself_badly_is_turned_away(void)
     slot_open();
     for (int i = 0; i < 9; i++) {
         struct raw_hello hello = raw_good_hello;
-        int socket = raw_connect(name, 1000), memfd, fds[2];
+        int socket = raw_connect(name, 10000), memfd, fds[2];
         size_t length = sizeof(hello);
         uint32_t count = 1;
         char byte;
@@ -350,7 +350,7 @@ static void those_who_say_nothing_keep_nobody_out(void)
 
     slot_open();
     for (int i = 0; i < 200; i++)
-        sockets[i] = raw_connect(name, 1000);
+        sockets[i] = raw_connect(name, 10000);
     honest_message_comes();
     second = honest;
     honest = CreateFileA(slot_path, GENERIC_WRITE, FILE_SHARE_READ, NULL, OPEN_EXISTING, 0, NULL);

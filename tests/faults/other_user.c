@@ -11,7 +11,7 @@
 #define OTHER_UID 54321
 #define ROUNDS    200
 #define PARKED_US 100000
-#define QUICK_US  1000000
+#define QUICK_US  5000000
 #define MESSAGE   "from the other user"
 #define PIPE_NAME "\\\\.\\pipe\\other_user"
 #define STRANGER  OTHER_UID, OTHER_UID, OTHER_UID
