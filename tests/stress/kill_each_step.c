@@ -73,6 +73,33 @@ static bool wait_stopped(pid_t pid, int64_t us, bool *is_signal_stop)
     }
 }
 
+/* It sleeps in a call; one that is only not let run does not. */
+static bool is_asleep(pid_t pid)
+{
+    char path[40], text[256], *state;
+    FILE *file;
+
+    snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
+    file = fopen(path, "r");
+    if (!file)
+        return true;
+    text[fread(text, 1, sizeof(text) - 1, file)] = 0;
+    fclose(file);
+    state = strrchr(text, ')');
+    return !state || state[2] == 'S';
+}
+
+/* False: it has gone, or blocks. */
+static bool wait_stepped(pid_t pid, bool *is_signal_stop)
+{
+    for (int64_t start = now_us(); now_us() - start < 5000000;)
+        if (wait_stopped(pid, BLOCKED_US, is_signal_stop))
+            return true;
+        else if (is_asleep(pid))
+            break;
+    return false;
+}
+
 /* How many instructions it went: less than asked if the operation ended, or blocked. */
 static uint32_t victim_step(const struct heir *victim, uint32_t steps)
 {
@@ -89,10 +116,12 @@ static uint32_t victim_step(const struct heir *victim, uint32_t steps)
             return 0;
         }
     /* Out of the call in which it stopped itself. */
-    for (is_signal = false; done < steps && !is_signal; done++)
+    for (is_signal = false; done < steps && !is_signal; done++) {
         if (ptrace(PTRACE_SINGLESTEP, victim->pid, NULL, NULL) < 0 ||
-            !wait_stopped(victim->pid, BLOCKED_US, &is_signal))
+            !wait_stepped(victim->pid, &is_signal))
             break;
+        watchdog_feed();
+    }
     return done;
 }
 

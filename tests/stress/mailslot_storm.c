@@ -96,7 +96,7 @@ static int read_all(const char *name)
 {
     static struct message message;
     static struct seen seen[4096];
-    HANDLE slot = CreateMailslotA(name, 0, 2000, NULL);
+    HANDLE slot = CreateMailslotA(name, 0, 6000, NULL);
     int64_t newest = 0;
     uint32_t total = 0;
     DWORD count;
