@@ -12,10 +12,17 @@ static BOOL WINAPI on_event(DWORD type)
     return TRUE;
 }
 
-static DWORD WINAPI exit_soon(LPVOID argument)
+static HANDLE told;
+
+static BOOL WINAPI on_word(DWORD type)
+{
+    return type == CTRL_BREAK_EVENT && SetEvent(told);
+}
+
+static DWORD WINAPI exit_when_told(LPVOID argument)
 {
     (void)argument;
-    Sleep(300);
+    WaitForSingleObject(told, INFINITE);
     ExitProcess(5);
     return 0;
 }
@@ -59,7 +66,9 @@ int main(int argc, char **argv)
     if (argc > 1 && !strcmp(argv[1], "lines"))
         return lines();
     if (argc > 1 && !strcmp(argv[1], "exits")) {
-        CreateThread(NULL, 0, exit_soon, NULL, 0, NULL);
+        told = CreateEventA(NULL, TRUE, FALSE, NULL);
+        SetConsoleCtrlHandler(on_word, TRUE);
+        CreateThread(NULL, 0, exit_when_told, NULL, 0, NULL);
         return _getch();
     }
     return keys();

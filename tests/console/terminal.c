@@ -106,6 +106,47 @@ void type(struct terminal *terminal, const char *keys)
         fail("typing", terminal);
 }
 
+static bool is_asleep(pid_t program)
+{
+    char path[40], text[256], *state;
+    FILE *file;
+
+    snprintf(path, sizeof(path), "/proc/%d/stat", (int)program);
+    file = fopen(path, "r");
+    if (!file)
+        return false;
+    text[fread(text, 1, sizeof(text) - 1, file)] = 0;
+    fclose(file);
+    state = strrchr(text, ')');
+    return state && state[2] == 'S';
+}
+
+void expect_rest(struct terminal *terminal)
+{
+    long until = now_ms() + PATIENCE_MS;
+
+    for (int asleep = 0; asleep < 20; asleep = is_asleep(terminal->program) ? asleep + 1 : 0) {
+        if (now_ms() > until) {
+            fail("it does not rest", terminal);
+            return;
+        }
+        usleep(5000);
+    }
+}
+
+void expect_job(struct terminal *terminal)
+{
+    long until = now_ms() + PATIENCE_MS;
+
+    while (tcgetpgrp(terminal->fd) == terminal->program) {
+        if (now_ms() > until) {
+            fail("no job has the terminal", terminal);
+            return;
+        }
+        usleep(2000);
+    }
+}
+
 int end_of(struct terminal *terminal, long patience_ms)
 {
     long until = now_ms() + patience_ms;

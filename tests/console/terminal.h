@@ -40,6 +40,12 @@ void expect_not(struct terminal *terminal, const char *text);
 
 void type(struct terminal *terminal, const char *keys);
 
+/* Waits until the program sleeps for a while, as one does that reads. */
+void expect_rest(struct terminal *terminal);
+
+/* Waits until the shell that was started has given the terminal to a job. */
+void expect_job(struct terminal *terminal);
+
 /* The status as a shell gets it; -1: it did not end in time, and was killed. Closes the terminal. */
 int end_of(struct terminal *terminal, long patience_ms);
 void expect_signal(struct terminal *terminal, int number);

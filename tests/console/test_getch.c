@@ -89,6 +89,7 @@ static void who_exits_while_keys_are_read_leaves_the_terminal_as_it_was(void)
     while (tcgetattr(terminal.fd, &mode) == 0 && (mode.c_lflag & ICANON) && now_ms() < until);
     if (mode.c_lflag & ICANON)
         fail("nobody waits for keys", &terminal);
+    type(&terminal, CTRL_QUIT);
     do
         usleep(2000);
     while (tcgetattr(terminal.fd, &mode) == 0 && !(mode.c_lflag & ICANON) && now_ms() < until);

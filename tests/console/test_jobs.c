@@ -308,7 +308,7 @@ static void ctrl_c_is_for_the_foreground_job_alone(void)
     expect_not(&terminal, "event 0");
     type(&terminal, "fg\n");
     expect(&terminal, "--role takes"); /* says the shell, and does it */
-    usleep(300000);
+    expect_job(&terminal);
     type(&terminal, CTRL_C);
     expect(&terminal, "event 0");
     type(&terminal, CTRL_QUIT);
@@ -330,7 +330,7 @@ static void a_background_job_that_reads_the_console_is_stopped_until_it_is_in_th
     if (!strstr(terminal.seen, "Stopped"))
         fail("not stopped", &terminal);
     type(&terminal, "fg\n");
-    usleep(300000);
+    expect_job(&terminal);
     type(&terminal, "abc\n");
     expect(&terminal, "got 5");
     leave_shell(&terminal);

@@ -290,7 +290,7 @@ static void ctrl_c_ends_a_read_with_nothing(void)
 {
     struct terminal terminal = start_ready("read", NULL);
 
-    usleep(100000); /* until it reads */
+    expect_rest(&terminal); /* until it reads */
     type(&terminal, CTRL_C);
 
     size_t before = terminal.at;
