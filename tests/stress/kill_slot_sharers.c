@@ -49,6 +49,7 @@ static void read_the_rest(HANDLE slot)
 
     EXPECT(SetMailslotInfo(slot, 0));
     while (ReadFile(slot, &message, sizeof(message), &count, NULL)) {
+        watchdog_feed();
         if (!message_is_whole(&message, count))
             WRONG("a message of %u bytes is torn", (unsigned)count);
         else
