@@ -10,7 +10,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "package"))
 import tap  # noqa: E402
 
-TIME_LIMIT = 60
+TIME_LIMIT = 180
 
 
 class Result:
