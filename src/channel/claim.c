@@ -23,14 +23,14 @@
 #include "os/name_watch.h"
 #include "wire/pipe_hello.h"
 
-#define LOOK_AGAIN_MS     100
-#define MOMENT_NS         50000
-#define NEWBORN_NS        1000000
-#define ADMISSION_WAIT_MS 100
-#define PASSING_WAIT_MS   100 /* for an instance to come or go that is doing so */
-#define PASSING_LOOK_NS   50000
-#define FIRST_TRIES       4
-#define CANDIDATES        32
+#define LOOK_AGAIN_MS   100
+#define MOMENT_NS       50000
+#define NEWBORN_NS      1000000
+#define ADMISSION_WAITS 100 /* of a millisecond */
+#define PASSING_WAIT_MS 100 /* for an instance to come or go that is doing so */
+#define PASSING_LOOK_NS 50000
+#define FIRST_TRIES     4
+#define CANDIDATES      32
 
 /* Instances seen to be taken although their file is still there: the server has not noticed. */
 #define TAKEN_COUNT 64
@@ -110,24 +110,27 @@ static bool is_final(const struct places *places, NTSTATUS status)
 /* ---- claiming ---- */
 
 /* The server tells a client whether it came in time. STATUS_PIPE_NOT_AVAILABLE: it did not;
- * STATUS_PIPE_BROKEN: it was turned away. */
+ * STATUS_PIPE_BROKEN: it was turned away. Waits are counted, not time: where a machine stands still or
+ * is too busy, the server gets its turns as well. */
 static NTSTATUS await_admission(struct tsm_channel *channel)
 {
-    struct tsm_deadline deadline = tsm_deadline_in_ms(ADMISSION_WAIT_MS);
     int64_t moment = tsm_monotonic_ns() + MOMENT_NS;
     bool is_gone = false;
+    int waits = 0;
 
     while (atomic_load_explicit(&channel->header->admission, memory_order_acquire) !=
            TSM_ADMISSION_GRANTED) {
-        if (is_gone || tsm_deadline_has_passed(deadline)) {
+        if (is_gone || waits == ADMISSION_WAITS) {
             if (!tsm_channel_decide(channel, TSM_ADMISSION_WITHDRAWN))
                 continue;
             return is_gone ? STATUS_PIPE_BROKEN : STATUS_PIPE_NOT_AVAILABLE;
         }
-        if (tsm_monotonic_ns() < moment)
+        if (tsm_monotonic_ns() < moment) {
             sched_yield();
-        else
-            is_gone = tsm_unix_wait_readable(channel->socket, tsm_deadline_in_ms(1));
+            continue;
+        }
+        is_gone = tsm_unix_wait_readable(channel->socket, tsm_deadline_in_ms(1));
+        waits++;
     }
     return STATUS_SUCCESS;
 }
