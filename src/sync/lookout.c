@@ -426,7 +426,8 @@ bool tsm_lookout_fall_asleep(struct tsm_object *object, struct tsm_futex_word *w
 
     if (lookout->gong.words) {
         word->word = &lookout->gong.words->strokes;
-        word->expected = atomic_load_explicit(word->word, memory_order_relaxed);
+        /* Before the look, also where another thread sleeps already: pairs with tsm_gong_strike(). */
+        word->expected = atomic_load_explicit(word->word, memory_order_acquire);
         tsm_lock_acquire(&lookout->lock);
         say(lookout, TSM_GONG_ASLEEP);
         tsm_lock_release(&lookout->lock);
