@@ -271,15 +271,15 @@ static bool let_one_in(struct tsm_mailslot *slot)
     slot->link_total++;
     tsm_list_append(&slot->greeting, &link->node);
     divide_allowance(slot);
-    if (!greet(slot, link))
-        return true;
-    /* Those who come and go faster than we look would be many. */
-    if (link->channel && tsm_unix_has_hung_up(link->socket)) {
-        tsm_mailslot_hang_up_locked(slot, link);
-    } else if (!link->channel && slot->share && !NT_SUCCESS(tsm_mailslot_share_add(slot, link))) {
+    /* At once: if this process dies before, a writer that has closed already is lost. */
+    if (slot->share && !NT_SUCCESS(tsm_mailslot_share_add(slot, link))) {
         link->parting = TSM_PARTING_HUNG_UP;
         tsm_mailslot_drop_locked(slot, link);
+        return true;
     }
+    /* Those who come and go faster than we look would be many. */
+    if (greet(slot, link) && link->channel && tsm_unix_has_hung_up(link->socket))
+        tsm_mailslot_hang_up_locked(slot, link);
     return true;
 }
 

@@ -79,7 +79,7 @@ static void read_the_rest(HANDLE server)
         if (!message_is_whole(&message, count))
             WRONG("a message of %u bytes is torn", (unsigned)count);
         else if (message.run)
-            note(message.run, message.seq);
+            note(message.run, message.seq, message.place);
         else
             return;
     }

@@ -21,19 +21,22 @@ static int write_until_killed(const struct task *task)
     struct chance chance = {task->run};
     static struct message message;
     HANDLE slot = writer_open(task->name);
+    bool is_first = true, is_last;
     DWORD length, count;
 
-    for (uint32_t seq = 0; seq < SEQS_MAX; seq++) {
+    for (uint32_t seq = 0; seq < SEQS_MAX; seq++, is_first = is_last) {
         if (slot == INVALID_HANDLE_VALUE)
             return 3;
+        is_last = chance_below(&chance, 100) == 0;
         length = message_make(
             &message, task->run, seq,
             chance_below(&chance, chance_below(&chance, 4) ? LENGTH_FEW : LENGTH_MANY));
+        message.place = (is_first ? MESSAGE_FIRST : 0) | (is_last ? MESSAGE_LAST : 0);
         if (!WriteFile(slot, &message, length, &count, NULL) || count != length)
             return 4;
         if (chance_below(&chance, 8) == 0)
             sleep_us(chance_below(&chance, 300));
-        if (chance_below(&chance, 100) == 0) {
+        if (is_last) {
             CloseHandle(slot);
             slot = writer_open(task->name);
         }
@@ -53,7 +56,7 @@ static void read_the_rest(HANDLE slot)
         if (!message_is_whole(&message, count))
             WRONG("a message of %u bytes is torn", (unsigned)count);
         else
-            note(message.run, message.seq);
+            note(message.run, message.seq, message.place);
     }
     EXPECT(GetLastError() == ERROR_SEM_TIMEOUT);
 }

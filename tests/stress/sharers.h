@@ -2,7 +2,8 @@
 /*
  * Processes that share handles and are killed at random: some write messages, others read them and
  * report what came. Each message is whole and comes once; none is missing but those that a reader had
- * when it was killed.
+ * when it was killed, and very rarely all that somebody wrote who had opened and closed what a reader
+ * was about to let him in for.
  */
 #ifndef SHARERS_H
 #define SHARERS_H
@@ -14,15 +15,18 @@
 #define RUNS_MAX       20000
 #define SEQS_MAX       16384
 #define LENGTH_MAX     2000
-#define MESSAGE_HEADER 16
+#define MESSAGE_HEADER 20
+
+/* Where a writer opens and closes what it writes to. */
+enum { MESSAGE_FIRST = 1, MESSAGE_LAST = 2 };
 
 struct message {
-    uint32_t run, seq, size, sum;
+    uint32_t run, seq, size, sum, place; /* MESSAGE_... */
     char data[LENGTH_MAX];
 };
 
 struct report {
-    uint32_t run, seq;
+    uint32_t run, seq, place;
 };
 
 /* ---- workers ---- */
@@ -82,6 +86,7 @@ static DWORD message_make(struct message *message, uint32_t run, uint32_t seq, u
     message->run = run;
     message->seq = seq;
     message->size = size;
+    message->place = 0;
     memset(message->data, (int)(seq + run), size);
     message->sum = checksum(message->data, size) ^ seq ^ run;
     return MESSAGE_HEADER + size;
@@ -105,7 +110,7 @@ static int read_until_killed(const struct task *task)
             return 5;
         if (!message_is_whole(&message, count))
             return 6;
-        report = (struct report){message.run, message.seq};
+        report = (struct report){message.run, message.seq, message.place};
         if (!WriteFile(task->other, &report, sizeof(report), &count, NULL))
             return 7;
     }
@@ -113,11 +118,23 @@ static int read_until_killed(const struct task *task)
 
 /* What has come of each run. */
 static struct run {
-    uint32_t end, count;
-    uint8_t *seen;
+    uint32_t end;
+    struct bits {
+        uint8_t seen[SEQS_MAX / 8], first[SEQS_MAX / 8], last[SEQS_MAX / 8];
+    } * bits;
 } table[RUNS_MAX];
 
-static void note(uint32_t run, uint32_t seq)
+static bool bit_get(const uint8_t *bits, uint32_t seq)
+{
+    return bits[seq / 8] >> (seq % 8) & 1;
+}
+
+static void bit_set(uint8_t *bits, uint32_t seq, bool value)
+{
+    bits[seq / 8] |= (uint8_t)(value << (seq % 8));
+}
+
+static void note(uint32_t run, uint32_t seq, uint32_t place)
 {
     struct run *at = &table[run];
 
@@ -125,12 +142,13 @@ static void note(uint32_t run, uint32_t seq)
         WRONG("a message %u of run %u", seq, run);
         return;
     }
-    if (!at->seen)
-        at->seen = calloc(1, SEQS_MAX / 8);
-    if (at->seen[seq / 8] >> (seq % 8) & 1)
+    if (!at->bits)
+        at->bits = calloc(1, sizeof(*at->bits));
+    if (bit_get(at->bits->seen, seq))
         WRONG("message %u of run %u comes twice", seq, run);
-    at->seen[seq / 8] |= (uint8_t)(1 << (seq % 8));
-    at->count++;
+    bit_set(at->bits->seen, seq, true);
+    bit_set(at->bits->first, seq, place & MESSAGE_FIRST);
+    bit_set(at->bits->last, seq, (place & MESSAGE_LAST) != 0);
     if (seq >= at->end)
         at->end = seq + 1;
 }
@@ -141,7 +159,7 @@ static DWORD WINAPI collect(LPVOID inbox)
     DWORD count;
 
     while (ReadFile(inbox, &report, sizeof(report), &count, NULL) && report.run) {
-        note(report.run, report.seq);
+        note(report.run, report.seq, report.place);
         watchdog_feed();
     }
     return 0;
@@ -204,19 +222,36 @@ static void sharing_run(struct sharing *sharing, int seconds)
     CloseHandle(collector);
 }
 
+/* Adds to what came and what did not. */
+static void run_judge(const struct run *run, uint32_t *received, uint32_t *missing,
+                      uint32_t *openings)
+{
+    for (uint32_t seq = 0, begin; seq < run->end; seq++) {
+        for (begin = seq; !bit_get(run->bits->seen, seq); seq++)
+            ;
+        ++*received;
+        if (seq == begin)
+            continue;
+        if ((begin == 0 || bit_get(run->bits->last, begin - 1)) && bit_get(run->bits->first, seq))
+            ++*openings;
+        else
+            *missing += seq - begin;
+    }
+}
+
 /* When the rest was noted too; out: how many messages came. */
 static uint32_t sharing_judge(const struct sharing *sharing)
 {
-    uint32_t missing = 0, received = 0;
+    uint32_t missing = 0, received = 0, openings = 0, kills = (uint32_t)sharing->reader_kills;
 
-    for (uint32_t i = 0; i < RUNS_MAX; i++) {
-        missing += table[i].end - table[i].count;
-        received += table[i].count;
-    }
-    if (missing > (uint32_t)sharing->reader_kills)
-        WRONG("%u messages are missing, %d readers were killed", missing, sharing->reader_kills);
-    printf("# %d killed, %u messages, %u went with their readers\n", sharing->kills, received,
-           missing);
+    for (uint32_t i = 0; i < RUNS_MAX; i++)
+        run_judge(&table[i], &received, &missing, &openings);
+    if (missing > kills)
+        WRONG("%u messages are missing, %u readers were killed", missing, kills);
+    if (openings > 3 + kills / 50)
+        WRONG("%u writers were lost with %u readers", openings, kills);
+    printf("# %d killed, %u messages, %u went with their readers, and %u writers\n", sharing->kills,
+           received, missing, openings);
     return received;
 }
 
