@@ -48,13 +48,16 @@ static STRESS_UNUSED void raw_folder(char *path, size_t size, const char *name)
 static STRESS_UNUSED int raw_connect_file(const char *folder, const char *file)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
-    int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+    /* As the protocol says: a place that is taken is no reason to wait for it. */
+    int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 
     if (snprintf(address.sun_path, sizeof(address.sun_path), "%s/%s", folder, file) >=
         (int)sizeof(address.sun_path))
         abort();
-    if (fd >= 0 && connect(fd, (struct sockaddr *)&address, sizeof(address)) == 0)
+    if (fd >= 0 && connect(fd, (struct sockaddr *)&address, sizeof(address)) == 0) {
+        fcntl(fd, F_SETFL, 0);
         return fd;
+    }
     if (fd >= 0)
         close(fd);
     return -1;
