@@ -34,7 +34,8 @@ static struct {
     pthread_mutex_t mutex;
     struct tsm_list items;
     struct tsm_list sleepers; /* the last one first */
-    uint32_t threads;
+    uint32_t threads; /* also those that are being made */
+    uint32_t made;
     uint64_t taken; /* pieces of work, ever */
     bool has_keeper;
 } pool = {
@@ -80,6 +81,7 @@ static void *pool_thread(void *unused)
         }
     }
     pool.threads--;
+    pool.made--;
     pthread_mutex_unlock(&pool.mutex);
     return NULL;
 }
@@ -99,7 +101,9 @@ static NTSTATUS grow(void)
     pthread_mutex_unlock(&pool.mutex);
     status = start_thread(pool_thread);
     pthread_mutex_lock(&pool.mutex);
-    if (!NT_SUCCESS(status))
+    if (NT_SUCCESS(status))
+        pool.made++;
+    else
         pool.threads--;
     tsm_trace(TSM_TRACE_PROCESS, "thread pool: %u threads", pool.threads);
     return status;
@@ -130,7 +134,7 @@ static NTSTATUS find_thread(enum tsm_work_length length)
     if (pool.threads < THREADS_AT_ONCE || (length == TSM_WORK_LONG && pool.threads < THREADS_MAX)) {
         NTSTATUS status = grow();
 
-        return pool.threads ? STATUS_SUCCESS : status;
+        return pool.made ? STATUS_SUCCESS : status;
     }
     if (!pool.has_keeper) {
         pool.has_keeper = true;
@@ -143,6 +147,19 @@ static NTSTATUS find_thread(enum tsm_work_length length)
             pool.has_keeper = false;
     }
     return STATUS_SUCCESS;
+}
+
+/* Mutex held. False: a thread has taken it, and it may be gone. */
+static bool take_back(const struct tsm_work_item *item)
+{
+    TSM_LIST_FOR_EACH(node, &pool.items)
+    {
+        if (node != &item->node)
+            continue;
+        tsm_list_unlink(node);
+        return true;
+    }
+    return false;
 }
 
 NTSTATUS tsm_work_pool_submit(struct tsm_work_item *item, enum tsm_work_length length)
@@ -161,8 +178,9 @@ NTSTATUS tsm_work_pool_submit(struct tsm_work_item *item, enum tsm_work_length l
         pthread_cond_signal(&sleeper->cond);
     } else {
         status = find_thread(length);
-        if (!NT_SUCCESS(status))
-            tsm_list_unlink(&item->node);
+        /* Another one, that was being made for somebody else, may have come first. */
+        if (!NT_SUCCESS(status) && !take_back(item))
+            status = STATUS_SUCCESS;
     }
     pthread_mutex_unlock(&pool.mutex);
     return status;
@@ -184,6 +202,6 @@ void tsm_work_pool_after_fork(void)
     pthread_mutex_init(&pool.mutex, NULL);
     tsm_list_init(&pool.items);
     tsm_list_init(&pool.sleepers);
-    pool.threads = 0;
+    pool.threads = pool.made = 0;
     pool.has_keeper = false;
 }
