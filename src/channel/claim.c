@@ -26,9 +26,9 @@
 #define LOOK_AGAIN_MS   100
 #define MOMENT_NS       50000
 #define NEWBORN_NS      1000000
-#define ADMISSION_WAITS 100 /* of a millisecond */
-#define PASSING_WAIT_MS 100 /* for an instance to come or go that is doing so */
-#define PASSING_LOOK_NS 50000
+#define ADMISSION_WAITS 100  /* of a millisecond */
+#define PASSING_WAITS   1000 /* for an instance to come or go that is doing so; counted as above */
+#define PASSING_WAIT_NS 50000
 #define FIRST_TRIES     4
 #define CANDIDATES      32
 
@@ -357,23 +357,22 @@ static NTSTATUS search_in(struct tsm_name_folder *folder, uint32_t access,
 static NTSTATUS connect_in(struct tsm_name_folder *folder, uint32_t access,
                            struct tsm_pipe_params *params, struct tsm_channel **out)
 {
-    struct tsm_deadline deadline = TSM_DEADLINE_NEVER;
     bool saw_newborn = false;
     enum tsm_name_life life;
+    int waits = 0;
 
     for (;;) {
         NTSTATUS status = search_in(folder, access, params, out, &life);
 
-        if (life == TSM_NAME_DEAD || life == TSM_NAME_ALIVE || tsm_deadline_has_passed(deadline) ||
+        if (life == TSM_NAME_DEAD || life == TSM_NAME_ALIVE || waits == PASSING_WAITS ||
             (life == TSM_NAME_NEWBORN && saw_newborn))
             return status;
         if (life == TSM_NAME_NEWBORN) {
             saw_newborn = true;
             continue;
         }
-        if (tsm_deadline_is_never(deadline))
-            deadline = tsm_deadline_in_ms(PASSING_WAIT_MS);
-        nanosleep(&(struct timespec){.tv_nsec = PASSING_LOOK_NS}, NULL);
+        waits++;
+        nanosleep(&(struct timespec){.tv_nsec = PASSING_WAIT_NS}, NULL);
     }
 }
 

@@ -34,7 +34,7 @@ static struct {
     pthread_mutex_t mutex;
     struct tsm_list items;
     struct tsm_list sleepers; /* the last one first */
-    uint32_t threads; /* also those that are being made */
+    uint32_t threads;         /* also those that are being made */
     uint32_t made;
     uint64_t taken; /* pieces of work, ever */
     bool has_keeper;
