@@ -9,11 +9,18 @@
  * process could bend.
  *
  * The kernel marks the word of a dead holder and wakes one sleeper. Sleepers look again after a
- * while all the same: one that was woken and killed must not take the wake with it.
+ * while all the same: one that was woken and killed must not take the wake with it. Where the kernel
+ * does not look (emulators pass it no list), a sleeper asks whether the holder lives, and marks the
+ * word in its place.
  */
 #include "os/robust_lock.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <linux/futex.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -27,20 +34,48 @@
 #define SPINS         100
 #define LOOK_AGAIN_MS 50
 
-static _Thread_local struct robust_list_head *own_head;
+static _Thread_local struct robust_list_head *own_head, nobody_looks;
 
 static struct robust_list_head *head(void)
 {
-    static _Thread_local struct robust_list_head nobody_looks;
     size_t size;
 
     if (tsm_likely(own_head != NULL))
         return own_head;
     if (syscall(SYS_get_robust_list, 0, &own_head, &size) < 0 || !own_head) {
-        tsm_trace(TSM_TRACE_WAIT, "no robust locks here: who dies inside one leaves it held");
+        tsm_trace(TSM_TRACE_WAIT, "no robust locks here: who waits for one asks after its holder");
         own_head = &nobody_looks;
     }
     return own_head;
+}
+
+static bool is_zombie(uint32_t tid)
+{
+    char path[32], line[128], *at;
+    int file;
+    ssize_t length;
+
+    snprintf(path, sizeof(path), "/proc/%u/stat", tid);
+    file = open(path, O_RDONLY | O_CLOEXEC);
+    if (file < 0)
+        return false;
+    length = read(file, line, sizeof(line) - 1);
+    close(file);
+    line[length > 0 ? length : 0] = 0;
+    at = strrchr(line, ')');
+    return at && at[1] == ' ' && (at[2] == 'Z' || at[2] == 'X');
+}
+
+/* What the kernel does at a thread's end, done by one that waits. */
+static void mark_death(struct tsm_robust_lock *lock)
+{
+    uint32_t word = atomic_load_explicit(&lock->word, memory_order_relaxed);
+    uint32_t holder = word & FUTEX_TID_MASK;
+
+    if (holder && ((kill((pid_t)holder, 0) < 0 && errno == ESRCH) || is_zombie(holder)))
+        (void)atomic_compare_exchange_strong_explicit(&lock->word, &word,
+                                                      (word & FUTEX_WAITERS) | FUTEX_OWNER_DIED,
+                                                      memory_order_relaxed, memory_order_relaxed);
 }
 
 bool tsm_robust_lock_acquire(struct tsm_robust_lock *lock)
@@ -67,6 +102,8 @@ bool tsm_robust_lock_acquire(struct tsm_robust_lock *lock)
                                                  memory_order_relaxed, memory_order_relaxed)) {
             tsm_futex_wait(&lock->word, word | FUTEX_WAITERS, TSM_FUTEX_SHARED,
                            tsm_deadline_in_ms(LOOK_AGAIN_MS));
+            if (tsm_unlikely(robust == &nobody_looks))
+                mark_death(lock);
             others = FUTEX_WAITERS; /* there may be more who sleep */
         }
     }
