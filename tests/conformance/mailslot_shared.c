@@ -151,12 +151,12 @@ ROLE(writes_many)
 
 TEST(each_message_goes_to_one_of_many_processes)
 {
+    NEEDS_A_KERNEL_OF_ITS_OWN();
     HANDLE slot = slot_new(15000), thread = CreateThread(NULL, 0, sum_until_the_end, slot, 0, NULL);
     PROCESS readers[3], writers[3];
     DWORD i, code, sum;
     HANDLE writer;
 
-    NEEDS_A_KERNEL_OF_ITS_OWN();
     for (i = 0; i < 3; i++)
         readers[i] = spawn_heir(sums_until_the_end, slot, NULL);
     for (i = 0; i < 3; i++)
