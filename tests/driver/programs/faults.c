@@ -75,10 +75,12 @@ static DWORD WINAPI in_thread(LPVOID unused)
 
 int main(void)
 {
-    unsigned int word;
+    unsigned int word = ~0u;
+    int error;
 
     printf("%x %x\n", _controlfp(0, 0) & _MCW_EM, _controlfp(_RC_UP, _MCW_RC) & _MCW_RC);
-    printf("%d %x\n", _controlfp_s(&word, _RC_NEAR, _MCW_RC), word & _MCW_RC);
+    error = _controlfp_s(&word, _RC_NEAR, _MCW_RC);
+    printf("%d %x\n", error, word & _MCW_RC);
     printf("%x %x %x %x\n", code_of(_EM_ZERODIVIDE, divide_by_zero), code_of(_EM_OVERFLOW, overflow),
            code_of(_EM_INVALID, be_invalid), code_of(_EM_INEXACT, lose_digits));
     printf("%x\n", code_of(0, divide_by_zero));
