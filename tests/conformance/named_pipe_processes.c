@@ -220,6 +220,9 @@ TEST(each_process_knows_the_ids_of_both)
     CHECK_U32(id, role.id);
     CHECK(GetNamedPipeClientProcessId(client, &id));
     CHECK_U32(id, GetCurrentProcessId());
+    set_mode(client, PIPE_READMODE_MESSAGE);
+    write_all(client, "and it is there", 15);
+    read_exactly(client, "and it is there", 15);
     CHECK(CloseHandle(client));
     CHECK_U32(wait_role(role), 0);
 }
