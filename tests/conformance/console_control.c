@@ -429,13 +429,15 @@ TEST(an_exception_that_a_handler_does_not_catch_ends_the_process)
 
 ROLE(child_waits_for_break)
 {
-    HANDLE ready = signpost("ready", argument), told = signpost("told", argument);
+    HANDLE ready = signpost("ready", argument), told = signpost("told", argument),
+           sent = signpost("sent", argument);
 
     prepare();
     CHECK(SetConsoleCtrlHandler(takes_break_alone, TRUE));
     CHECK(SetEvent(ready));
     expect_call();
     CHECK(SetEvent(told));
+    CHECK_U32(WaitForSingleObject(sent, ARRIVES_MS), WAIT_OBJECT_0);
     /* Ctrl+C is ignored here: it would end this process. */
     expect_none();
     return EXIT_PASSED;
@@ -444,7 +446,7 @@ ROLE(child_waits_for_break)
 ROLE(parent_sends_break_to_a_group)
 {
     const char *id = own_id();
-    HANDLE ready = signpost("ready", id), told = signpost("told", id);
+    HANDLE ready = signpost("ready", id), told = signpost("told", id), sent = signpost("sent", id);
     PROCESS child;
 
     prepare();
@@ -454,6 +456,7 @@ ROLE(parent_sends_break_to_a_group)
     CHECK(GenerateConsoleCtrlEvent(CTRL_BREAK_EVENT, child.id));
     CHECK_U32(WaitForSingleObject(told, ARRIVES_MS), WAIT_OBJECT_0);
     CHECK(GenerateConsoleCtrlEvent(CTRL_C_EVENT, child.id));
+    CHECK(SetEvent(sent));
     expect_none(); /* neither came here */
     CHECK_U32(wait_role(child), EXIT_PASSED);
     return EXIT_PASSED;
