@@ -16,11 +16,8 @@
 #include "os/robust_lock.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <linux/futex.h>
 #include <signal.h>
-#include <stdio.h>
-#include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -30,6 +27,7 @@
 #include "base/teb.h"
 #include "base/trace.h"
 #include "os/futex.h"
+#include "os/task_state.h"
 
 #define SPINS         100
 #define LOOK_AGAIN_MS 50
@@ -49,21 +47,11 @@ static struct robust_list_head *head(void)
     return own_head;
 }
 
-static bool is_zombie(uint32_t tid)
+static bool is_dead(uint32_t tid)
 {
-    char path[32], line[128], *at;
-    int file;
-    ssize_t length;
+    char state = kill((pid_t)tid, 0) < 0 && errno == ESRCH ? 'X' : tsm_task_state(tid, NULL);
 
-    snprintf(path, sizeof(path), "/proc/%u/stat", tid);
-    file = open(path, O_RDONLY | O_CLOEXEC);
-    if (file < 0)
-        return false;
-    length = read(file, line, sizeof(line) - 1);
-    close(file);
-    line[length > 0 ? length : 0] = 0;
-    at = strrchr(line, ')');
-    return at && at[1] == ' ' && (at[2] == 'Z' || at[2] == 'X');
+    return state == 'Z' || state == 'X';
 }
 
 /* What the kernel does at a thread's end, done by one that waits. */
@@ -72,7 +60,7 @@ static void mark_death(struct tsm_robust_lock *lock)
     uint32_t word = atomic_load_explicit(&lock->word, memory_order_relaxed);
     uint32_t holder = word & FUTEX_TID_MASK;
 
-    if (holder && ((kill((pid_t)holder, 0) < 0 && errno == ESRCH) || is_zombie(holder)))
+    if (holder && is_dead(holder))
         (void)atomic_compare_exchange_strong_explicit(&lock->word, &word,
                                                       (word & FUTEX_WAITERS) | FUTEX_OWNER_DIED,
                                                       memory_order_relaxed, memory_order_relaxed);

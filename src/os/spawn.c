@@ -18,6 +18,7 @@
 
 #include "os/memfd.h"
 #include "os/spawn_child.h"
+#include "os/task_state.h"
 
 #define DATA_MAX (8u << 20)
 
@@ -139,33 +140,13 @@ _Static_assert(sizeof(struct pidfd_info) == 64, "the first version of what the k
 #define PIDFD_INFO_EXIT_BIT UINT64_C(8)
 #define PIDFD_GET_INFO_64   _IOWR(0xFF, 11, struct pidfd_info)
 
-/* Until then it stands in the last word of the zombie's line. */
-static bool end_of_zombie(uint32_t pid, int *status)
-{
-    char path[32], line[1024], *at;
-    int file;
-    ssize_t length;
-
-    snprintf(path, sizeof(path), "/proc/%u/stat", pid);
-    file = open(path, O_RDONLY | O_CLOEXEC);
-    if (file < 0)
-        return false;
-    length = read(file, line, sizeof(line) - 1);
-    close(file);
-    line[length > 0 ? length : 0] = 0;
-    at = strrchr(line, ')');
-    if (!at || at[1] != ' ' || at[2] != 'Z' || !(at = strrchr(at, ' ')))
-        return false;
-    *status = (int)strtol(at, NULL, 10);
-    return true;
-}
-
 bool tsm_spawn_ask_end(int pidfd, uint32_t pid, uint32_t *code, bool *was_killed)
 {
     struct pidfd_info info = {.mask = PIDFD_INFO_EXIT_BIT};
     int status;
 
-    if (!end_of_zombie(pid, &status)) {
+    /* Until then a zombie tells. */
+    if (tsm_task_state(pid, &status) != 'Z') {
         if (ioctl(pidfd, PIDFD_GET_INFO_64, &info) < 0 || !(info.mask & PIDFD_INFO_EXIT_BIT))
             return false;
         status = info.exit_code;
